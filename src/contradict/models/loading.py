@@ -1,0 +1,141 @@
+"""Any encoder or NLI model, from a hub or a folder, through the usual loaders; no foreign code, nothing unpickled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contradict.models.embedded import EMBEDDINGS_FILE, encoder_folder, nli_folder
+from contradict.models.precision import pick_device
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+# What a model is read from. Code and pickled weights are not even fetched.
+_WANTED_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "*.jinja"]
+_UNWANTED_FOLDERS = ["onnx/*", "openvino/*"]
+_PICKLED = {".bin", ".pt", ".pth", ".pkl", ".ckpt"}
+
+
+class ModelError(ValueError):
+    """A model that cannot be had or will not be loaded; the message says why and what to do."""
+
+
+def model_folder(model: str | Path) -> Path:
+    """Folder of a model: the folder itself, or the local copy of a hub's model, fetched if need be.
+
+    Args:
+        model: a folder, or a hub id such as `intfloat/multilingual-e5-small`.
+
+    Raises:
+        ModelError: there is no such folder and the hub has no such model or cannot be reached; or the weights are there
+            only in a pickled form.
+    """
+    folder = Path(model).expanduser()
+    if not folder.is_dir():
+        folder = _fetch(str(model))
+    _check_safe(folder, str(model))
+    return folder
+
+
+def load_encoder(model: str | Path | None = None, device: str = "auto") -> SentenceTransformer:
+    """Load a sentence encoder.
+
+    Args:
+        model: folder or hub id; without one, the embedded encoder.
+        device: as torch names it, or "auto".
+
+    Raises:
+        ModelError: see `model_folder`, or the folder holds no encoder.
+    """
+    folder = encoder_folder() if model is None else model_folder(model)
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(
+            str(folder),
+            device=pick_device(device),
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{model or folder}: cannot be loaded as a sentence encoder: {error}") from error
+
+
+def load_classifier(
+    model: str | Path | None = None, device: str = "auto", share_with: SentenceTransformer | None = None
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load a sequence classifier and its tokenizer.
+
+    Args:
+        model: folder or hub id; without one, the embedded NLI model.
+        device: as torch names it, or "auto".
+        share_with: an encoder in memory. Where its folder holds the same files, by a link, as the embedded models' do,
+            the word embeddings and the tokenizer are not held a second time.
+
+    Raises:
+        ModelError: see `model_folder`, or the folder holds no classifier.
+    """
+    folder = nli_folder() if model is None else model_folder(model)
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    try:
+        network: Any = AutoModelForSequenceClassification.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False, use_safetensors=True
+        )
+        if share_with is not None and _same_file(share_with, folder, "tokenizer.json"):
+            tokenizer = share_with.tokenizer
+        else:
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{model or folder}: cannot be loaded as an NLI model: {error}") from error
+    if share_with is not None and _same_file(share_with, folder, EMBEDDINGS_FILE):
+        network.get_input_embeddings().weight = _network(share_with).get_input_embeddings().weight
+    return network.to(pick_device(device)).eval(), tokenizer
+
+
+def _network(encoder: SentenceTransformer) -> Any:
+    return encoder[0].auto_model
+
+
+def _same_file(encoder: SentenceTransformer, folder: Path, name: str) -> bool:
+    """Whether the folder that an encoder was read from and another one hold one file, by a link."""
+    first, second = Path(_network(encoder).config._name_or_path) / name, folder / name
+    return first.is_file() and second.is_file() and first.samefile(second)
+
+
+def _fetch(model: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    try:
+        return Path(snapshot_download(model, allow_patterns=_WANTED_FILES, ignore_patterns=_UNWANTED_FOLDERS))
+    except HFValidationError as error:
+        raise ModelError(f"{model}: no such folder, and no hub id either (a hub id is OWNER/NAME)") from error
+    except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+        raise ModelError(
+            f"{model}: no such folder, and the hub cannot be reached to look for a model of that name. Without a"
+            " network, name a folder, or leave the option out to use the embedded model"
+        ) from error
+    except HfHubHTTPError as error:
+        raise ModelError(f"{model}: no such folder, and the hub does not give a model of that name: {error}") from error
+
+
+def _check_safe(folder: Path, model: str) -> None:
+    """Refuse weights that would have to be unpickled, and modules that would be code from outside the usual library."""
+    for pickled in sorted(path for path in folder.rglob("*") if path.suffix in _PICKLED):
+        if not any(pickled.parent.glob("*.safetensors")):
+            raise ModelError(
+                f"{model}: {pickled.relative_to(folder)} is pickled and could run code when read; save the model with"
+                " safetensors (save_pretrained does so) and name that folder"
+            )
+    modules = folder / "modules.json"
+    if modules.is_file():
+        for module in json.loads(modules.read_text(encoding="utf-8")):
+            if not str(module.get("type", "")).startswith("sentence_transformers."):
+                raise ModelError(f"{model}: modules.json asks for {module.get('type')!r}, which is code from elsewhere")
+    if not any(folder.rglob("*.safetensors")):
+        raise ModelError(f"{model}: holds no weights in the safetensors format")

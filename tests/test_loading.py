@@ -1,0 +1,78 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from contradict.models.loading import ModelError, load_classifier, load_encoder, model_folder
+from contradict.nli import NLI
+
+
+def test_folder_is_taken_as_it_is(toy_nli):
+    assert model_folder(toy_nli) == toy_nli
+
+
+def test_hub_id_is_found_in_the_hubs_own_cache(tmp_path, toy_nli, monkeypatch):
+    commit = "0" * 40
+    entry = tmp_path / "models--owner--toy"
+    (entry / "refs").mkdir(parents=True)
+    (entry / "refs" / "main").write_text(commit)
+    shutil.copytree(toy_nli, entry / "snapshots" / commit)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert NLI("owner/toy", device="cpu").predict([("hujan turun", "banjir")]).shape == (1, 3)
+
+
+def test_absent_model_without_a_network_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelError, match=r"owner/absent: no such folder, and the hub cannot be reached"):
+        model_folder("owner/absent")
+    with pytest.raises(ModelError, match=r"no hub id either"):
+        model_folder("../not/a/folder")
+
+
+def test_pickled_weights_are_refused_unread(toy_nli, tmp_path):
+    folder = tmp_path / "pickled"
+    shutil.copytree(toy_nli, folder)
+    (folder / "model.safetensors").unlink()
+    torch.save({}, folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match=r"pytorch_model\.bin is pickled"):
+        load_classifier(folder)
+
+
+def test_folder_without_weights_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="no weights in the safetensors format"):
+        load_classifier(tmp_path)
+
+
+def test_modules_that_are_code_from_elsewhere_are_refused(toy_encoder, tmp_path):
+    folder = tmp_path / "encoder"
+    shutil.copytree(toy_encoder, folder)
+    modules = json.loads((folder / "modules.json").read_text())
+    modules[1]["type"] = "os.system"
+    (folder / "modules.json").write_text(json.dumps(modules))
+    with pytest.raises(ModelError, match=r"'os\.system', which is code from elsewhere"):
+        load_encoder(folder)
+
+
+def test_code_in_a_model_folder_is_not_run(toy_nli, tmp_path):
+    folder: Path = tmp_path / "coded"
+    shutil.copytree(toy_nli, folder)
+    (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass Evil: pass\n")
+    config = json.loads((folder / "config.json").read_text())
+    auto_map = {"AutoConfig": "evil.Evil", "AutoModelForSequenceClassification": "evil.Evil"}
+    config |= {"model_type": "evil", "auto_map": auto_map}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match="cannot be loaded as an NLI model"):
+        load_classifier(folder)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_an_encoder_folder_gives_unit_vectors(toy_encoder):
+    from contradict.embedding import embed
+
+    vectors = embed(load_encoder(toy_encoder, "cpu"), ["hujan turun", "banjir kota", ""])
+    assert vectors.shape == (3, 16)
+    assert (vectors**2).sum(axis=1) == pytest.approx(1, abs=1e-4)

@@ -1,0 +1,91 @@
+"""Which pairs of statements are worth judging: mutual nearest neighbours, ranked first and capped after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from contradict.neighbours import Links, NeighbourIndex, canonical_order, link_mutual
+from contradict.records import Pair, Pairing
+
+if TYPE_CHECKING:
+    from contradict.records import Statement
+
+PAIRS_PER_STATEMENT = 10
+"""The cap where none is given: this many pairs for each statement."""
+
+
+def can_pair(statements: Sequence[Statement], *, within_articles: bool = False) -> bool:
+    """Whether any two statements may be paired; if none, their vectors are not needed."""
+    return len(np.unique(_owners(statements, within_articles))) > 1
+
+
+def find_pairs(
+    statements: Sequence[Statement],
+    vectors: np.ndarray,
+    *,
+    within_articles: bool = False,
+    neighbours: int = 10,
+    max_pairs: int | None = None,
+) -> Pairing:
+    """Find the pairs of statements that lie nearest to each other.
+
+    Two statements are a candidate if each is among the nearest neighbours of the other; so no floor on similarity is
+    needed. Candidates are ranked by similarity corrected for hubs (`contradict.neighbours.link_mutual`), then capped.
+    The order in which the statements come has no influence: equals are ranked by article and place.
+
+    Args:
+        statements: n statements.
+        vectors: their vectors, float32 of shape (n, d), rows of unit length.
+        within_articles: also pair statements that stand in the same articles.
+        neighbours: how many of the nearest count, for each statement in each language, 1 or more. Only statements
+            with which it may be paired are counted.
+        max_pairs: cap on the pairs, 0 or more; None stands for `PAIRS_PER_STATEMENT` times n.
+
+    Returns:
+        The pairs, closest first, and the number of candidates beyond the cap.
+
+    Raises:
+        ValueError: the vectors are not one row a statement, or an option is out of its range.
+    """
+    if neighbours < 1:
+        raise ValueError(f"neighbours is {neighbours}; want 1 or more")
+    if max_pairs is not None and max_pairs < 0:
+        raise ValueError(f"max_pairs is {max_pairs}; want 0 or more, or None for {PAIRS_PER_STATEMENT} a statement")
+    order = canonical_order(statements, vectors)
+    ordered = [statements[position] for position in order]
+    links = _link_languages(ordered, vectors[order], _owners(ordered, within_articles), neighbours)
+    ranked = np.lexsort((links.b, links.a, -links.closeness))
+    kept = ranked[: PAIRS_PER_STATEMENT * len(statements) if max_pairs is None else max_pairs]
+    ends = np.sort(np.stack([order[links.a[kept]], order[links.b[kept]]]), axis=0)
+    pairs = tuple(map(Pair, *ends.tolist(), links.closeness[kept].tolist()))
+    return Pairing(pairs, len(ranked) - len(kept))
+
+
+def _link_languages(statements: Sequence[Statement], vectors: np.ndarray, owners: np.ndarray, k: int) -> Links:
+    """Links within each language and between each two, as positions a < b.
+
+    Each pair of languages is searched apart, for encoders place the sentences of one language nearer to each other
+    than to their translations.
+    """
+    members: dict[str, list[int]] = {}
+    for position, statement in enumerate(statements):
+        members.setdefault(statement.language or "", []).append(position)
+    groups = [(np.array(rows), NeighbourIndex(vectors[rows], owners[rows])) for _, rows in sorted(members.items())]
+    found = [(np.zeros((2, 0), np.int64), np.zeros(0, np.float32))]
+    for (rows, one), (other_rows, other) in combinations_with_replacement(groups, 2):
+        links = link_mutual(one, other, k)
+        found.append((np.sort(np.stack([rows[links.a], other_rows[links.b]]), axis=0), links.closeness))
+    a, b = np.concatenate([ends for ends, _ in found], axis=1)
+    return Links(a, b, np.concatenate([closeness for _, closeness in found]))
+
+
+def _owners(statements: Sequence[Statement], within_articles: bool) -> np.ndarray:
+    """A number for each statement; two statements may be paired where it differs."""
+    if within_articles:
+        return np.arange(len(statements))
+    numbers: dict[frozenset[str], int] = {}
+    return np.array([numbers.setdefault(s.articles, len(numbers)) for s in statements], dtype=np.int64)

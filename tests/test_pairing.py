@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from contradict.pairing import can_pair, find_pairs
+from contradict.records import Pairing, Place, Statement
+
+
+def unit(vectors):
+    vectors = np.asarray(vectors, dtype=np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def on_circle(*degrees):
+    angles = np.radians(degrees)
+    return unit(np.stack([np.cos(angles), np.sin(angles)], axis=1))
+
+
+def statements_of(articles, languages=None):
+    languages = languages or [None] * len(articles)
+    return [
+        Statement(article, f"Kalimat {number}.", 20 * number, 20 * number + 12, language)
+        for number, (article, language) in enumerate(zip(articles, languages, strict=True))
+    ]
+
+
+def ends(pairing):
+    return [(pair.a, pair.b) for pair in pairing.pairs]
+
+
+def random_case(count, seed=0):
+    rng = np.random.default_rng(seed)
+    vectors = unit(rng.normal(size=(count, 8)) + 2 * rng.normal(size=(5, 8))[rng.integers(0, 5, count)])
+    articles = [f"{number:02}" for number in rng.integers(0, 8, count)]
+    languages = [("id", "en", None)[choice] for choice in rng.integers(0, 3, count)]
+    return statements_of(articles, languages), vectors
+
+
+def test_pairs_come_closest_first_and_the_rest_is_counted():
+    statements, vectors = random_case(60)
+    pairing = find_pairs(statements, vectors, max_pairs=1000)
+    closeness = [pair.closeness for pair in pairing.pairs]
+    assert closeness == sorted(closeness, reverse=True)
+    assert all(pair.a < pair.b for pair in pairing.pairs)
+    assert pairing.skipped == 0
+    assert len(set(ends(pairing))) == len(pairing.pairs)
+    capped = find_pairs(statements, vectors, max_pairs=7)
+    assert capped.pairs == pairing.pairs[:7]
+    assert capped.skipped == len(pairing.pairs) - 7
+    assert find_pairs(statements, vectors, max_pairs=0) == Pairing((), len(pairing.pairs))
+
+
+def test_without_a_cap_pairs_grow_with_the_statements():
+    statements, vectors = random_case(60)
+    statements = [replace(statement, article=str(number)) for number, statement in enumerate(statements)]
+    pairing = find_pairs(statements, vectors, neighbours=60)
+    assert len(pairing.pairs) == 600
+    assert pairing.skipped == 60 * 59 // 2 - 600
+
+
+def test_statements_of_one_article_are_paired_on_request_only():
+    statements, vectors = statements_of(["a", "a", "b"]), on_circle(0, 1, 40)
+    assert ends(find_pairs(statements, vectors)) == [(1, 2), (0, 2)]
+    assert ends(find_pairs(statements, vectors, within_articles=True))[0] == (0, 1)
+    assert ends(find_pairs(statements[:2], vectors[:2])) == []
+    assert not can_pair(statements[:2])
+    assert can_pair(statements)
+    assert can_pair(statements[:2], within_articles=True)
+    assert not can_pair(statements[:1], within_articles=True)
+
+
+def test_a_reprint_makes_statements_of_one_article_comparable():
+    first, second = statements_of(["a", "a"])
+    reprinted = replace(second, also=(Place("b", 0, 12),))
+    assert ends(find_pairs([first, reprinted], on_circle(0, 10))) == [(0, 1)]
+    both = replace(first, also=(Place("b", 20, 32),))
+    assert ends(find_pairs([both, reprinted], on_circle(0, 10))) == []
+
+
+def test_a_long_article_does_not_hide_its_neighbours_in_others():
+    rng = np.random.default_rng(0)
+    own = unit(np.eye(8)[0] + 0.01 * rng.normal(size=(50, 8)))
+    others = unit(np.eye(8)[0] + 0.5 * np.eye(8)[1:4])
+    pairing = find_pairs(statements_of(["a"] * 50 + ["b", "c", "d"]), np.concatenate([own, others]), neighbours=5)
+    assert {b for a, b in ends(pairing) if a < 50} == {50, 51, 52}
+
+
+def test_another_language_is_not_crowded_out():
+    # Two Indonesian sentences and their translations, each farther from its translation than from the other sentence.
+    vectors = unit([[1, 0, 0], [1, 0.3, 0], [1, 0, 0.6], [1, 0.3, 0.6]])
+    alone = find_pairs(statements_of("abcd"), vectors, neighbours=1)
+    assert set(ends(alone)) == {(0, 1), (2, 3)}
+    pairing = find_pairs(statements_of("abcd", ["id", "id", "en", "en"]), vectors, neighbours=1)
+    assert set(ends(pairing)) == {(0, 1), (2, 3), (0, 2), (1, 3)}
+    unknown = find_pairs(statements_of("abcd", ["id", "id", None, None]), vectors, neighbours=1)
+    assert set(ends(unknown)) == set(ends(pairing))
+
+
+def test_a_hub_is_ranked_below_a_pair_of_its_own():
+    # The hub (0) is nearer in angle to each of its neighbours than the last two are to each other.
+    vectors = unit([[1, 0, 0, 0], [1, 0.3, 0, 0], [1, -0.3, 0, 0], [1, 0, 0.3, 0], [0, 0, 0.32, 1], [0, 0, 0, 1]])
+    statements = statements_of("abcdef")
+    cosines = vectors @ vectors.T
+    assert cosines[0, 1] > cosines[4, 5]
+    assert ends(find_pairs(statements, vectors, neighbours=3))[0] == (4, 5)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_the_statements_does_not_matter(seed):
+    statements, vectors = random_case(60, seed)
+    vectors[40:50] = vectors[40]  # equals, so that ties must be broken
+    order = np.random.default_rng(seed).permutation(60)
+    straight = find_pairs(statements, vectors, neighbours=4, max_pairs=30)
+    mixed = find_pairs([statements[place] for place in order], vectors[order], neighbours=4, max_pairs=30)
+    assert ends(straight) == [tuple(sorted((int(order[a]), int(order[b])))) for a, b in ends(mixed)]
+    assert [pair.closeness for pair in straight.pairs] == [pair.closeness for pair in mixed.pairs]
+
+
+def test_equals_are_ranked_by_place():
+    vectors = np.tile(np.float32([[1, 0, 0, 0]]), (5, 1))
+    pairing = find_pairs(statements_of("abcde"), vectors)
+    assert ends(pairing) == [(a, b) for a in range(5) for b in range(a + 1, 5)]
+    assert [pair.closeness for pair in pairing.pairs] == [0] * 10
+
+
+def test_little_or_nothing_to_pair():
+    assert find_pairs([], np.zeros((0, 4), np.float32)) == Pairing((), 0)
+    assert find_pairs(statements_of("a"), on_circle(0)) == Pairing((), 0)
+    assert not can_pair([])
+    two = find_pairs(statements_of("ab"), on_circle(0, 30), neighbours=50)
+    assert ends(two) == [(0, 1)]
+    assert np.isfinite(two.pairs[0].closeness)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"neighbours": 0}, "neighbours is 0; want 1 or more"), ({"max_pairs": -1}, "max_pairs is -1; want 0 or more")],
+)
+def test_options_out_of_range(options, message):
+    with pytest.raises(ValueError, match=message):
+        find_pairs(statements_of("ab"), on_circle(0, 30), **options)
+
+
+def test_vectors_that_are_not_one_a_statement():
+    with pytest.raises(ValueError, match=r"shape \(3, 2\); want one row for each of 2 statements"):
+        find_pairs(statements_of("ab"), on_circle(0, 30, 60))

@@ -1,0 +1,25 @@
+"""Texts of like length together: little padding, and batches of like cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def batches_by_tokens(lengths: np.ndarray, budget: int) -> Iterator[np.ndarray]:
+    """Positions in batches, longest first, each of at most `budget` tokens once padded.
+
+    Args:
+        lengths: tokens of each input.
+        budget: most padded tokens in a batch; an input longer than that is a batch of its own.
+
+    Yields:
+        positions of one batch; together, each position once.
+    """
+    order = np.argsort(-lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        count = max(1, budget // max(1, int(lengths[order[start]])))
+        yield order[start : start + count]
+        start += count

@@ -1,0 +1,176 @@
+"""A report as a person reads it, in a terminal or a text file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from rich.console import Console
+from rich.text import Text
+
+from contradict.records import Contradiction, Report, SetResult, Side, Stance, Topic, Unreadable
+
+_WIDEST = 100  # cells; longer lines are hard to read
+_UNREADABLE_SHOWN = 5
+_SETS_NAMED = 5
+_STANCES: dict[Stance, str] = {"asserts": "asserts it", "denies": "denies it", "open": "leaves it open"}
+_CLOSING = "A score is the model's probability that both cannot hold; it does not say who is right."
+
+_MARK = "\N{REPLACEMENT CHARACTER}"
+_LINE_BREAKS = re.compile(r"[^\S ]+")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# Bidi controls and characters without a shape, which can make a line look like another. The joiners U+200C and U+200D
+# stay: Persian, the scripts of India and emoji are spelled with them.
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+_Part = tuple[str, str]  # text and rich style
+
+
+def print_report(report: Report, console: Console, top: int) -> None:
+    """Print what was read and what was found, the strongest contradictions first.
+
+    Lines are at most as wide as the console, and at most 100 cells. What comes from articles is printed as text only:
+    control characters are shown as U+FFFD, characters that turn the direction of writing are removed, and markup has no
+    meaning.
+
+    Args:
+        report: what was found.
+        console: where to print; it decides on colours and width.
+        top: how many contradictions to show, 0 or more.
+    """
+    _print_summary(report, console)
+    shown = report[:top]
+    _print_contradictions(shown, report, console)
+    hidden = len(report) - len(shown)
+    if hidden:
+        console.print()
+        _print(console, 0, (f"{hidden:,} more: --top N, or --format jsonl for all.", ""))
+    _print_sets_without(report, console)
+    if shown:
+        console.print()
+        _print(console, 0, (_CLOSING, "dim"))
+
+
+def _print_summary(report: Report, console: Console) -> None:
+    counts = [_count(len(report.sets), "set")] if len(report.sets) > 1 else []
+    counts += [
+        _count(sum(len(result.articles) for result in report.sets), "article"),
+        _count(sum(len(result.statements) for result in report.sets), "statement"),
+        _count(len(report.topics), "topic"),
+        f"{_count(sum(result.pairs_judged for result in report.sets), 'pair')} judged",
+    ]
+    _print(console, 0, (" · ".join(counts), "bold"))
+    skipped = sum(result.pairs_skipped for result in report.sets)
+    if skipped:
+        _print(console, 0, (f"Not judged, beyond the cap: {_count(skipped, 'pair')}", "dim"))
+    reasons = Counter(part.reason for result in report.sets for part in result.left_out)
+    if reasons:
+        ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        listed = ", ".join(f"{number:,} {reason}" for reason, number in ordered)
+        _print(console, 0, (f"Left out: {listed}", "dim"))
+    _print_unreadable(report.unreadable, console)
+
+
+def _print_unreadable(unreadable: tuple[Unreadable, ...], console: Console) -> None:
+    if not unreadable:
+        return
+    _print(console, 0, (f"Could not read {_count(len(unreadable), 'file or row', 'files or rows')}:", "yellow"))
+    for item in unreadable[:_UNREADABLE_SHOWN]:
+        row = "" if item.row is None else f", row {item.row}"
+        _print(console, 2, (f"{item.file}{row}: ", ""), (item.reason, "dim"), hang=2)
+    if len(unreadable) > _UNREADABLE_SHOWN:
+        _print(console, 2, (f"and {len(unreadable) - _UNREADABLE_SHOWN:,} more", "dim"))
+
+
+def _print_contradictions(shown: tuple[Contradiction, ...], report: Report, console: Console) -> None:
+    """Print them set by set, the set of the strongest first; the rank is that in the whole report."""
+    topics = report.topics
+    digits = len(str(len(shown)))
+    ranked: dict[str | None, list[tuple[int, Contradiction]]] = {}
+    for rank, contradiction in enumerate(shown, start=1):
+        ranked.setdefault(contradiction.set, []).append((rank, contradiction))
+    for name, members in ranked.items():
+        if len(report.sets) > 1:
+            console.print()
+            _print(console, 0, (_set_name(name), "bold underline"))
+        for rank, contradiction in members:
+            console.print()
+            _print_contradiction(contradiction, f"{rank:>{digits}}", topics[contradiction.topic], console)
+
+
+def _print_contradiction(c: Contradiction, rank: str, topic: Topic, console: Console) -> None:
+    keywords = ", ".join(topic.keywords)
+    heading = [(f"{rank}  ", "dim"), (f"{c.score:.2f}", "bold"), (f"  {c.kind}", "cyan"), (f"  {keywords}", "dim")]
+    _print(console, 0, *heading, hang=len(rank) + 2)
+    indent = len(rank) + 2
+    for side in (c.a, c.b):
+        _print_side(side, indent, console)
+    if c.evidence:
+        _print(console, indent, (f"evidence: {c.evidence}", "dim"), hang=2)
+
+
+def _print_side(side: Side, indent: int, console: Console) -> None:
+    article, attribution = side.article, side.attribution
+    known = [part for part in (article.source, article.published, article.language) if part]
+    stance = attribution.stance and _STANCES[attribution.stance]
+    holder = " ".join(part for part in (attribution.speaker, stance) if part)
+    details = "".join(f" · {part}" for part in [*known, holder] if part)
+    _print(console, indent, (article.id, ""), (details, "dim"), hang=2)
+    _print(console, indent + 2, (" ".join(side.statement.text.split()), ""))
+    if side.statement.also:
+        _print(console, indent + 2, (f"also in {_count(len(side.statement.also), 'other place')}", "dim"))
+
+
+def _print_sets_without(report: Report, console: Console) -> None:
+    found = {contradiction.set for contradiction in report}
+    without: dict[str, list[str]] = {}
+    for result in report.sets:
+        if result.set not in found:
+            without.setdefault(_why_none(result), []).append(_set_name(result.set))
+    if not report.sets:
+        without["no article was read"] = []
+    for reason, names in without.items():
+        console.print()
+        place = f" in {_listed(names)}" if len(report.sets) > 1 else ""
+        _print(console, 0, (f"No contradictions{place}: ", "bold"), (f"{reason}.", ""))
+
+
+def _why_none(result: SetResult) -> str:
+    if result.pairs_judged:
+        return "of the pairs judged, none reached the minimum score"
+    if not result.articles:
+        return "no article was read"
+    if not result.statements:
+        return "no statements were found in the articles"
+    if len(result.articles) == 1:
+        return "there is a single article, and nothing to compare it with"
+    return "no pair of statements was worth judging"
+
+
+def _set_name(name: str | None) -> str:
+    return "unnamed set" if name is None else name
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _SETS_NAMED
+    return ", ".join(names[:_SETS_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _print(console: Console, indent: int, *parts: _Part, hang: int = 0) -> None:
+    """Print the parts as one paragraph, its lines indented, those after the first by `hang` cells more."""
+    text = Text.assemble(*((_harmless(part), style) for part, style in parts))
+    width = max(min(console.width, _WIDEST) - indent - hang, 2)  # a wide character takes two cells
+    for number, line in enumerate(text.wrap(console, width, overflow="fold")):
+        line.rstrip()
+        line.pad_left(indent + hang if number else indent)
+        console.print(line, overflow="ignore", no_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def _harmless(text: str) -> str:
+    return _CONTROLS.sub(_MARK, _UNSEEN.sub("", _LINE_BREAKS.sub(" ", text)))

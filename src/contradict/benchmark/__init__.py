@@ -1,0 +1,1 @@
+"""Labelled pairs → figures with confidence intervals."""

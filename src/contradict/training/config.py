@@ -1,0 +1,79 @@
+"""What a training run is made of, in one readable file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """One training run.
+
+    Attributes:
+        seed: of the rows drawn, their order and the new head's weights.
+        passes: how often each drawn row is seen.
+        batch_size: pairs a step.
+        learning_rate: the highest; it falls linearly to nothing.
+        warmup_share: share of the steps over which the learning rate rises from nothing.
+        weight_decay: of AdamW (Loshchilov and Hutter 2019).
+        label_smoothing: probability spread evenly over the labels (Szegedy et al. 2016).
+        max_tokens: longest pair in tokens; the longer side of a longer pair is cut.
+        reversed_share: share of pairs that are seen once more with their sides exchanged. A contradiction stays one;
+            of the others only "not a contradiction" is learned.
+        mismatched_share: share of neutral pairs added, each a premise with the hypothesis of another pair of its source
+            and language that looks most like its own.
+        mismatched_from: the sources that give such pairs; none where it is empty.
+        log_every: steps between two lines of the log.
+        checkpoint_every: steps between two checkpoints.
+        caps: most rows taken of a source; a source not named is taken whole.
+    """
+
+    seed: int = 0
+    passes: int = 1
+    batch_size: int = 32
+    learning_rate: float = 1.5e-4
+    warmup_share: float = 0.06
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.05
+    max_tokens: int = 128
+    reversed_share: float = 0.0
+    mismatched_share: float = 0.0
+    mismatched_from: tuple[str, ...] = ()
+    log_every: int = 50
+    checkpoint_every: int = 250
+    caps: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("passes", "batch_size", "learning_rate", "max_tokens", "log_every", "checkpoint_every"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
+        for name in ("warmup_share", "weight_decay", "label_smoothing", "reversed_share", "mismatched_share"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be from 0 to below 1")
+
+
+def read_config(path: Path | None = None) -> TrainingConfig:
+    """Read a configuration from a TOML file.
+
+    Args:
+        path: the file; without one, the configuration of the shipped model.
+
+    Raises:
+        ValueError: a key is unknown or a value impossible; the message names it.
+    """
+    text = (
+        path.read_text(encoding="utf-8") if path else resources.files(__package__).joinpath("default.toml").read_text()
+    )
+    values: dict[str, Any] = tomllib.loads(text)
+    known = {each.name for each in fields(TrainingConfig)}
+    unknown = sorted(values.keys() - known)
+    if unknown:
+        raise ValueError(f"{path}: unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    if "mismatched_from" in values:
+        values["mismatched_from"] = tuple(values["mismatched_from"])
+    return TrainingConfig(**values)

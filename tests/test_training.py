@@ -1,0 +1,118 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from contradict.labels import CONTRADICTION, NEUTRAL
+from contradict.nli import NLI
+from contradict.training.config import TrainingConfig, read_config
+from contradict.training.mix import batches, count_steps, make_mix
+from contradict.training.recipe import nli_loss, train
+from toys import WORDS
+
+CONFIG = TrainingConfig(seed=5, batch_size=8, learning_rate=3e-3, log_every=2, checkpoint_every=3)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """A contradiction has "tidak", an entailment repeats, a neutral speaks of something else."""
+    rng = np.random.default_rng(0)
+    made = []
+    for number in range(120):
+        words = list(rng.choice(WORDS[:12], 3, replace=False))
+        label = number % 3
+        hypothesis = [words, list(rng.choice(WORDS[12:], 3, replace=False)), ["tidak", *words]][label]
+        made.append((" ".join(words), " ".join(hypothesis), label, "a" if number % 2 else "b", "id"))
+    return pd.DataFrame(made, columns=["premise", "hypothesis", "label", "dataset", "premise_lang"])
+
+
+def weights(folder):
+    return load_file(folder / "model.safetensors")
+
+
+def test_a_trained_model_is_an_ordinary_folder_that_has_learned(rows, toy_encoder, tmp_path):
+    config = TrainingConfig(seed=5, passes=25, batch_size=16, learning_rate=5e-3)
+    folder = train(make_mix(rows, config), toy_encoder, tmp_path, config, device="cpu")
+    predicted = NLI(folder, device="cpu").predict(list(zip(rows["premise"], rows["hypothesis"], strict=True)))
+    assert (predicted.argmax(axis=1) == rows["label"]).mean() > 0.8
+    assert torch.equal(
+        weights(folder)["bert.embeddings.word_embeddings.weight"],
+        weights(toy_encoder)["embeddings.word_embeddings.weight"],
+    )
+
+
+def test_a_run_that_goes_on_ends_with_the_same_weights(rows, toy_encoder, tmp_path):
+    mix = make_mix(rows, CONFIG)
+    whole = train(mix, toy_encoder, tmp_path / "whole", CONFIG, device="cpu")
+    stopped = train(mix, toy_encoder, tmp_path / "parts", CONFIG, device="cpu", stop_after=7)
+    assert stopped.name == "checkpoint"
+    finished = train(mix, toy_encoder, tmp_path / "parts", CONFIG, device="cpu")
+    expected = weights(whole)
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in weights(finished).items())
+
+
+def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(rows, toy_encoder, tmp_path):
+    mix = make_mix(rows, CONFIG)
+    checkpoint = train(mix, toy_encoder, tmp_path, CONFIG, device="cpu", stop_after=7)
+    checkpoint.rename(checkpoint.with_name("checkpoint.old"))
+    train(mix, toy_encoder, tmp_path, CONFIG, device="cpu", stop_after=9)
+    first_of_the_rest = (tmp_path / "log.jsonl").read_text().splitlines()[-1]
+    assert json.loads(first_of_the_rest)["step"] == 8
+
+
+def test_checkpoint_of_another_run_is_refused(rows, toy_encoder, tmp_path):
+    train(make_mix(rows, CONFIG), toy_encoder, tmp_path, CONFIG, device="cpu", stop_after=1)
+    with pytest.raises(ValueError, match="belongs to a run of 15 steps, this one has 8"):
+        train(make_mix(rows[:60], CONFIG), toy_encoder, tmp_path, CONFIG, device="cpu")
+
+
+def test_reversed_rows_teach_only_whether_it_is_a_contradiction():
+    logits = torch.tensor([[5.0, 0.0, 0.0], [0.0, 5.0, 0.0]])
+    labels = torch.tensor([NEUTRAL, NEUTRAL])
+    two_way = torch.tensor([True, True])
+    as_entailment, as_neutral = (float(nli_loss(logits[i : i + 1], labels[:1], two_way[:1], 0.0)) for i in (0, 1))
+    assert as_entailment == pytest.approx(as_neutral)
+    assert as_entailment < 0.05
+    assert float(nli_loss(logits[:1], labels[:1], ~two_way[:1], 0.0)) > 1
+
+
+def test_mix_caps_sources_and_adds_reversed_and_mismatched_rows(rows):
+    config = TrainingConfig(caps={"a": 10}, reversed_share=0.5, mismatched_share=0.2, mismatched_from=("b",))
+    mix = make_mix(rows, config)
+    drawn = 10 + 60
+    mismatched = slice(drawn, drawn + 14)
+    assert (mix.labels[mismatched] == NEUTRAL).all()
+    own = set(zip(rows["premise"], rows["hypothesis"], strict=True))
+    assert not own & set(zip(mix.premises[mismatched], mix.hypotheses[mismatched], strict=True))
+    reverse = slice(drawn + 14, None)
+    assert set(zip(mix.hypotheses[reverse], mix.premises[reverse], strict=True)) <= own
+    assert (mix.two_way[reverse] == (mix.labels[reverse] != CONTRADICTION)).all()
+    assert not mix.two_way[: reverse.start].any()
+
+
+def test_every_row_is_seen_once_a_pass_in_batches_of_like_length():
+    lengths = np.random.default_rng(1).integers(5, 100, 1000)
+    config = TrainingConfig(passes=2, batch_size=16)
+    steps = list(batches(lengths, config))
+    assert len(steps) == count_steps(1000, config)
+    assert (np.bincount(np.concatenate(steps)) == 2).all()
+    assert np.mean([np.ptp(lengths[step]) for step in steps]) < 10
+
+
+def test_configuration_of_the_shipped_model_is_read():
+    config = read_config()
+    assert config.caps["klue-train"] > 0
+    assert config.mismatched_from
+
+
+def test_configuration_names_what_is_wrong(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text("learning_rte = 1e-4\n")
+    with pytest.raises(ValueError, match="unknown keys learning_rte"):
+        read_config(path)
+    path.write_text("batch_size = 0\n")
+    with pytest.raises(ValueError, match="batch_size is 0; it must be above 0"):
+        read_config(path)

@@ -1,0 +1,56 @@
+"""`contradict train`: train an NLI model on labelled pairs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from contradict.cli.common import Commands, add_command, add_pair_options, pair_columns, print_unreadable
+
+
+def add(commands: Commands[Any]) -> None:
+    """Add the command's arguments."""
+    parser = add_command(
+        commands,
+        "train",
+        "train an NLI model on labelled pairs; a run that was killed goes on where it was",
+        "contradict train --data pairs.parquet --out runs/mine",
+    )
+    parser.add_argument("--data", nargs="+", type=Path, required=True, metavar="FILE", help="labelled pairs")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="for the checkpoint, the log and the model"
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="the run, in TOML (default: that of the shipped model)"
+    )
+    parser.add_argument("--encoder", metavar="ID-OR-FOLDER", help="what to start from (default: the embedded encoder)")
+    parser.add_argument("--device", metavar="NAME", default="auto", help="cpu, cuda, cuda:1, mps, or auto (default)")
+    parser.add_argument(
+        "--stop-after", type=int, metavar="STEPS", help="stop early, leaving a checkpoint to go on from"
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no notes on standard error")
+    add_pair_options(parser, labelled=True)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train, and name the folder of the result."""
+    import pandas as pd
+
+    from contradict.labelled_pairs import read_pairs
+    from contradict.models.embedded import encoder_folder
+    from contradict.models.loading import model_folder
+    from contradict.training.config import read_config
+    from contradict.training.mix import make_mix
+    from contradict.training.recipe import train
+
+    config = read_config(options.config)
+    files = [read_pairs(path, pair_columns(options), labelled=True) for path in options.data]
+    if not options.quiet:
+        print_unreadable([row for pairs in files for row in pairs.unusable])
+    mix = make_mix(pd.concat([pairs.rows for pairs in files], ignore_index=True), config)
+    base = model_folder(options.encoder) if options.encoder else encoder_folder()
+    made = train(mix, base, options.out, config, device=options.device, stop_after=options.stop_after)
+    sys.stdout.write(f"{made}\n")

@@ -1,0 +1,143 @@
+import dataclasses
+import json
+
+import pytest
+
+from contradict import Article, Detector, DetectorConfig
+from contradict.records import Articles
+from contradict.report.rows import contradiction_row
+
+STORIES = {
+    "one": "Pemerintah mengirim pasukan ke kota. Hujan turun di kota hari Senin. Jembatan sungai itu ditutup polisi.",
+    "two": "Pemerintah tidak mengirim pasukan ke kota. Jembatan sungai dibuka polisi kota. Kantor menteri tutup Senin.",
+    "three": "The army sent police to the city. The minister denied the army opened the bridge. Rain closed the river.",
+}
+
+
+def make_articles(names=STORIES, **fields):
+    return Articles(tuple(Article(id=name, text=STORIES[name], language="id", **fields) for name in names))
+
+
+@pytest.fixture(scope="module")
+def detector(toy_nli, toy_encoder):
+    return Detector(toy_nli, toy_encoder, device="cpu", config=DetectorConfig(min_score=0.0))
+
+
+def lines(report):
+    return [json.dumps(contradiction_row(found), ensure_ascii=False) for found in report]
+
+
+def test_every_judged_pair_is_reported_strongest_first(detector):
+    report = detector.scan(make_articles())
+    assert len(report) == report.sets[0].pairs_judged > 0
+    scores = [found.score for found in report]
+    assert scores == sorted(scores, reverse=True)
+    assert report[0] is report.contradictions[0]
+    assert len(report[:2]) == 2
+
+
+def test_the_score_is_the_one_that_judge_gives(detector):
+    found = detector.scan(make_articles())[0]
+    judged = detector.judge([(found.a.statement.text, found.b.statement.text)])[0]
+    assert found.score == pytest.approx(judged.score, abs=0.02)
+
+
+def test_statements_stand_where_they_say(detector):
+    for found in detector.scan(make_articles()):
+        for side in (found.a, found.b):
+            statement = side.statement
+            assert side.article.text[statement.start : statement.end] == statement.text
+
+
+def test_pairs_are_of_two_articles_unless_asked_otherwise(toy_nli, toy_encoder, detector):
+    across = detector.scan(make_articles())
+    assert all(found.a.article.id != found.b.article.id for found in across)
+    config = DetectorConfig(min_score=0.0, within_articles=True)
+    within = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(make_articles(["one"]))
+    assert len(within) > 0
+
+
+def test_same_input_same_output(detector):
+    assert lines(detector.scan(make_articles())) == lines(detector.scan(make_articles()))
+
+
+def test_the_order_of_the_articles_does_not_matter(detector):
+    assert lines(detector.scan(make_articles())) == lines(detector.scan(make_articles(["three", "one", "two"])))
+
+
+def test_weak_contradictions_are_left_out(detector, toy_nli, toy_encoder):
+    scores = [found.score for found in detector.scan(make_articles())]
+    middle = (scores[0] + scores[-1]) / 2
+    config = DetectorConfig(min_score=middle)
+    strong = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(make_articles())
+    assert [found.score for found in strong] == pytest.approx([score for score in scores if score >= middle])
+    assert strong.sets[0].pairs_judged == len(scores)
+
+
+def test_the_cap_is_told(toy_nli, toy_encoder, detector):
+    judged = detector.scan(make_articles()).sets[0].pairs_judged
+    config = DetectorConfig(min_score=0.0, max_pairs=2)
+    capped = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(make_articles())
+    assert (capped.sets[0].pairs_judged, capped.sets[0].pairs_skipped) == (2, judged - 2)
+
+
+def test_sets_are_kept_apart(detector):
+    mixed = [
+        dataclasses.replace(article, set=name, id=f"{name}/{article.id}")
+        for name in "ab"
+        for article in make_articles()
+    ]
+    report = detector.scan(Articles(tuple(mixed)))
+    assert [result.set for result in report.sets] == ["a", "b"]
+    assert all(found.set == found.a.article.set == found.b.article.set for found in report)
+    assert [topic.id for topic in report.topics] == list(range(len(report.topics)))
+    alone = detector.scan(make_articles())
+    assert len([found for found in report if found.set == "a"]) == len(alone)
+
+
+def test_every_statement_has_a_topic(detector):
+    result = detector.scan(make_articles()).sets[0]
+    assert sorted(s for topic in result.topics for s in topic.statements) == list(range(len(result.statements)))
+
+
+def test_a_lone_article_needs_no_models():
+    report = Detector("no/such-model", "no/such-model").scan([STORIES["one"]])
+    assert len(report) == 0
+    assert len(report.sets[0].statements) == 3
+
+
+def test_reprints_are_one_voice(detector):
+    copies = Articles(tuple(Article(id=f"copy-{n}", text=STORIES["one"], language="id") for n in range(5)))
+    report = detector.scan(copies)
+    assert len(report.sets[0].statements) == 3
+    assert len(report.sets[0].statements[0].also) == 4
+    assert len(report) == 0
+
+
+def test_stages_report_progress(toy_nli, toy_encoder):
+    from contextlib import contextmanager
+
+    done = {}
+
+    @contextmanager
+    def progress(description, total):
+        def advance(count):
+            done[description] = done.get(description, 0) + count / total
+
+        yield advance
+
+    Detector(toy_nli, toy_encoder, device="cpu", progress=progress).scan(make_articles())
+    assert done == {"Reading statements": pytest.approx(1), "Judging pairs": pytest.approx(1)}
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"min_score": 1.5}, "min_score is 1.5"),
+        ({"neighbours": 0}, "neighbours is 0"),
+        ({"max_pairs": 0}, "max_pairs is 0"),
+    ],
+)
+def test_impossible_settings_are_refused(setting, message):
+    with pytest.raises(ValueError, match=message):
+        DetectorConfig(**setting)

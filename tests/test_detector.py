@@ -4,7 +4,7 @@ import json
 import pytest
 
 from contradict import Article, Detector, DetectorConfig
-from contradict.records import Articles
+from contradict.records import Articles, Unreadable
 from contradict.report.rows import contradiction_row
 
 STORIES = {
@@ -55,6 +55,64 @@ def test_pairs_are_of_two_articles_unless_asked_otherwise(toy_nli, toy_encoder, 
     config = DetectorConfig(min_score=0.0, within_articles=True)
     within = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(make_articles(["one"]))
     assert len(within) > 0
+
+
+def test_a_reprint_with_one_added_paragraph_contradicts_nothing_in_itself(detector):
+    added = " Hujan menutup sungai hari Senin."
+    articles = [Article("agency", STORIES["one"], language="id"), Article("reprint", STORIES["one"] + added)]
+    report = detector.scan(articles)
+    assert [statement.articles for statement in report.sets[0].statements] == [
+        *[frozenset(["agency", "reprint"])] * 3,
+        frozenset(["reprint"]),
+    ]
+    assert len(report) == report.sets[0].pairs_judged == 0
+
+
+def test_where_reprints_overlap_the_places_shown_are_of_two_articles(detector):
+    one, two = "Pemerintah mengirim pasukan ke kota.", "Pemerintah tidak mengirim pasukan ke kota."
+    texts = {"a": f"{one} {two}", "b": f"Hujan turun. {one}", "c": f"Kantor tutup hari Senin. {two}"}
+    report = detector.scan([Article(name, text, language="id") for name, text in texts.items()])
+    shown = {(found.a.statement.text, found.b.statement.text): found for found in report}
+    sides = shown[one, two].a, shown[one, two].b
+    assert [side.article.id for side in sides] == ["b", "c"]
+    for side in sides:
+        statement = side.statement
+        assert statement.article == side.article.id
+        assert side.article.text[statement.start : statement.end] == statement.text
+        assert [place.article for place in statement.also] == ["a"]
+    for found in report:
+        assert found.a.article.id not in found.b.statement.articles
+        assert found.b.article.id not in found.a.statement.articles
+
+
+def test_shown_places_are_in_order_with_their_own_topic_and_judgement(detector):
+    one, two = "Pemerintah mengirim pasukan ke kota.", "Pemerintah tidak mengirim pasukan ke kota."
+    texts = {"a": f"{one} {two}", "m": f"Hujan turun. {two}", "z": f"Kantor tutup hari Senin. {one}"}
+    report = detector.scan([Article(name, text, language="id") for name, text in texts.items()])
+    found = next(found for found in report if {found.a.statement.text, found.b.statement.text} == {one, two})
+    assert (found.a.article.id, found.b.article.id) == ("m", "z")
+    assert found.a.statement.text == two
+    judged = detector.judge([(two, one)])[0]
+    assert found.judgement.a_b.contradiction == pytest.approx(judged.a_b.contradiction, abs=0.02)
+
+
+def test_within_articles_statements_stay_where_they_are(toy_nli, toy_encoder):
+    config = DetectorConfig(min_score=0.0, within_articles=True)
+    copies = [Article(name, STORIES["one"], language="id") for name in "ab"]
+    report = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(copies)
+    assert len(report) > 0
+    assert {side.article.id for found in report for side in (found.a, found.b)} == {"a"}
+
+
+def test_articles_made_by_hand_are_made_consistent(detector):
+    unreadable = Unreadable("lost.txt", None, "the text is empty")
+    twice = [dataclasses.replace(article, id="same") for article in make_articles()]
+    twice[1] = dataclasses.replace(twice[1], set="")
+    report = detector.scan(Articles(tuple(twice), (unreadable,)))
+    assert [sorted(article.id for article in result.articles) for result in report.sets] == [
+        ["same", "same-2", "same-3"]
+    ]
+    assert report.unreadable == (unreadable,)
 
 
 def test_same_input_same_output(detector):
@@ -127,7 +185,16 @@ def test_stages_report_progress(toy_nli, toy_encoder):
         yield advance
 
     Detector(toy_nli, toy_encoder, device="cpu", progress=progress).scan(make_articles())
-    assert done == {"Reading statements": pytest.approx(1), "Judging pairs": pytest.approx(1)}
+    assert list(done) == [
+        *(
+            "Loading the encoder",
+            "Reading statements",
+            "Finding pairs and topics",
+            "Loading the NLI model",
+            "Judging pairs",
+        )
+    ]
+    assert list(done.values()) == pytest.approx([1] * 5)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from contradict.labels import LABELS
 from contradict.models.loading import ModelError, load_classifier, load_encoder, model_folder
 from contradict.nli import NLI
+from toys import save_tokenizer, toy_config
 
 
 def test_folder_is_taken_as_it_is(toy_nli):
@@ -76,3 +78,43 @@ def test_an_encoder_folder_gives_unit_vectors(toy_encoder):
     vectors = embed(load_encoder(toy_encoder, "cpu"), ["hujan turun", "banjir kota", ""])
     assert vectors.shape == (3, 16)
     assert (vectors**2).sum(axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_weights_in_half_precision_are_computed_in_single(toy_nli, tmp_path):
+    from transformers import BertForSequenceClassification
+
+    folder = tmp_path / "half"
+    shutil.copytree(toy_nli, folder)
+    BertForSequenceClassification.from_pretrained(toy_nli).half().save_pretrained(folder)
+    network, _ = load_classifier(folder, "cpu")
+    assert network.dtype == torch.float32
+
+
+def test_longest_input_leaves_room_where_positions_are_counted_from_two(tmp_path):
+    from transformers import RobertaConfig, RobertaForSequenceClassification
+
+    settings = toy_config(id2label=dict(enumerate(LABELS)), label2id={name: at for at, name in enumerate(LABELS)})
+    RobertaForSequenceClassification(RobertaConfig(**settings.to_dict())).save_pretrained(tmp_path)
+    save_tokenizer(tmp_path)
+    with pytest.warns(UserWarning, match="fill the 62 tokens"):
+        assert NLI(tmp_path, device="cpu").predict([("kota " * 100, "hujan turun")]).shape == (1, 3)
+
+
+def test_damaged_weights_are_named(toy_nli, tmp_path):
+    folder = tmp_path / "damaged"
+    shutil.copytree(toy_nli, folder)
+    (folder / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(ModelError, match="damaged: cannot be loaded as an NLI model"):
+        load_classifier(folder)
+
+
+def test_device_that_is_not_there_is_named(toy_nli):
+    with pytest.raises(ValueError, match="device 'cuda:77' cannot be used here"):
+        load_classifier(toy_nli, "cuda:77")
+
+
+def test_an_encoder_that_cuts_texts_is_told_of(toy_encoder):
+    from contradict.embedding import embed
+
+    with pytest.warns(UserWarning, match="1 of 2 texts are longer than the 64 tokens"):
+        embed(load_encoder(toy_encoder, "cpu"), ["kota " * 100, "hujan turun"])

@@ -77,14 +77,50 @@ def test_approximate_search_finds_what_the_exact_one_does(monkeypatch):
 
 def test_approximate_search_looks_past_a_long_article_of_its_own(monkeypatch):
     vectors = clustered(400, size=400, spread=0.05)
-    vectors[380:] = clustered(20, size=20, seed=1)
-    owners = np.array([0] * 380 + list(range(1, 21)))
+    vectors[180:] = clustered(220, size=220, seed=1)
+    owners = np.array([0] * 180 + list(range(1, 221)))
     monkeypatch.setattr(neighbours, "EXACT_LIMIT", 100)
     for spare in [(8,), (8, 300), (8, 512)]:
         monkeypatch.setattr(neighbours, "_SPARE", spare)
         _, positions = NeighbourIndex(vectors, owners).nearest(vectors[:5], owners[:5], 10)
-        assert (positions >= 380).all()
+        assert (positions >= 180).all()
         assert all(len(set(row)) == 10 for row in positions.tolist())
+
+
+def test_an_article_with_most_of_the_statements_is_searched_for_in_the_others_only(monkeypatch):
+    vectors = np.concatenate([clustered(size, size=size, seed=seed) for seed, size in enumerate([900, 240, 60])])
+    owners = np.array([0] * 900 + [1] * 240 + [2, 3, 4] * 20)
+    exact = NeighbourIndex(vectors, owners).nearest(vectors, owners, 10)
+    searched = []
+    search = NeighbourIndex._exact
+    monkeypatch.setattr(
+        NeighbourIndex, "_exact", lambda index, *query: searched.append(len(index.vectors)) or search(index, *query)
+    )
+    monkeypatch.setattr(neighbours, "EXACT_LIMIT", 300)
+    monkeypatch.setattr(neighbours, "_SPARE", (290,))  # past 240 of the same owner, but not past 900
+    found = NeighbourIndex(vectors, owners).nearest(vectors, owners, 10)
+    same = np.sort(found[1]) == np.sort(exact[1])
+    assert same[:900].all()
+    assert same[900:].mean() >= 0.99
+    assert set(searched) == {300}
+
+
+def test_of_the_others_one_may_hold_most_again(monkeypatch):
+    vectors = clustered(1200, size=1200)
+    owners = np.array([0] * 900 + [1] * 240 + [2, 3, 4] * 20)
+    monkeypatch.setattr(neighbours, "EXACT_LIMIT", 100)
+    cosines, positions = NeighbourIndex(vectors, owners).nearest(vectors, owners, 10)
+    assert (owners[positions] != owners[:, None]).all()
+    assert all(len(set(row)) == 10 for row in positions.tolist())
+    rows = np.arange(1200)[:, None]
+    np.testing.assert_allclose(cosines, (vectors @ vectors.T)[rows, positions], atol=1e-5)
+
+
+def test_where_all_is_of_one_owner_nothing_is_searched(monkeypatch):
+    monkeypatch.setattr(neighbours, "EXACT_LIMIT", 100)
+    monkeypatch.setattr(NeighbourIndex, "_approximate", lambda *_: pytest.fail("there is nothing to find"))
+    vectors, owners = clustered(200), np.zeros(200, int)
+    assert len(link_all(vectors, owners).a) == 0
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_empty_text_is_refused_with_its_position(nli, pair, side):
 
 
 def test_text_beyond_the_longest_input_is_told(nli):
-    with pytest.warns(UserWarning, match="1 of 2 pairs are longer than the 64 tokens"):
+    with pytest.warns(UserWarning, match="1 of 2 pairs fill the 62 tokens"):
         nli.predict([PAIRS[0], ("kota " * 100, "hujan turun")])
 
 

@@ -50,10 +50,10 @@ def test_pairs_come_closest_first_and_the_rest_is_counted():
     capped = find_pairs(statements, vectors, max_pairs=7)
     assert capped.pairs == pairing.pairs[:7]
     assert capped.skipped == len(pairing.pairs) - 7
-    assert find_pairs(statements, vectors, max_pairs=0) == Pairing((), len(pairing.pairs))
 
 
-def test_without_a_cap_pairs_grow_with_the_statements():
+def test_without_a_cap_pairs_grow_with_the_statements(monkeypatch):
+    monkeypatch.setattr("contradict.pairing.LEAST_CAP", 100)
     statements, vectors = random_case(60)
     statements = [replace(statement, article=str(number)) for number, statement in enumerate(statements)]
     pairing = find_pairs(statements, vectors, neighbours=60)
@@ -72,12 +72,26 @@ def test_statements_of_one_article_are_paired_on_request_only():
     assert not can_pair(statements[:1], within_articles=True)
 
 
-def test_a_reprint_makes_statements_of_one_article_comparable():
+def test_no_article_is_set_against_itself():
     first, second = statements_of(["a", "a"])
     reprinted = replace(second, also=(Place("b", 0, 12),))
-    assert ends(find_pairs([first, reprinted], on_circle(0, 10))) == [(0, 1)]
+    assert find_pairs([first, reprinted], on_circle(0, 10)) == Pairing((), 0)
     both = replace(first, also=(Place("b", 20, 32),))
-    assert ends(find_pairs([both, reprinted], on_circle(0, 10))) == []
+    assert find_pairs([both, reprinted], on_circle(0, 10)) == Pairing((), 0)
+    assert not can_pair([first, reprinted])
+    assert ends(find_pairs([first, reprinted], on_circle(0, 10), within_articles=True)) == [(0, 1)]
+    # A barred pair takes no place of the cap.
+    other = Statement("c", "Kalimat lain.", 0, 13)
+    capped = find_pairs([first, reprinted, other], on_circle(0, 1, 40), max_pairs=1)
+    assert ends(capped) == [(1, 2)]
+    assert capped.skipped == 1
+
+
+def test_statements_whose_articles_only_overlap_are_paired():
+    first, second = statements_of(["a", "b"])
+    first, second = replace(first, also=(Place("b", 40, 52),)), replace(second, also=(Place("c", 20, 32),))
+    assert can_pair([first, second])
+    assert ends(find_pairs([first, second], on_circle(0, 10))) == [(0, 1)]
 
 
 def test_a_long_article_does_not_hide_its_neighbours_in_others():
@@ -137,7 +151,7 @@ def test_little_or_nothing_to_pair():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"neighbours": 0}, "neighbours is 0; want 1 or more"), ({"max_pairs": -1}, "max_pairs is -1; want 0 or more")],
+    [({"neighbours": 0}, "neighbours is 0; want 1 or more"), ({"max_pairs": 0}, "max_pairs is 0; want 1 or more")],
 )
 def test_options_out_of_range(options, message):
     with pytest.raises(ValueError, match=message):

@@ -28,10 +28,11 @@ from contradict.records import (
     Topic,
     Unreadable,
 )
+from contradict.report.files import FORMATS
 from contradict.report.rows import contradiction_row
 from contradict.report.table import to_frame
 from contradict.report.terminal import print_report
-from contradict.report.write import FORMATS, write_report
+from contradict.report.write import write_report
 
 INDONESIAN = "Kepala pelabuhan membantah bahwa kedua feri bertabrakan pada Senin malam."
 KOREAN = "항만 당국은 월요일 밤에 두 여객선이 짙은 안개 속에서 충돌했다고 밝혔다."

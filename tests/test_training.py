@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -65,8 +66,20 @@ def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(rows, toy_enco
 
 def test_checkpoint_of_another_run_is_refused(rows, toy_encoder, tmp_path):
     train(make_mix(rows, CONFIG), toy_encoder, tmp_path, CONFIG, device="cpu", stop_after=1)
-    with pytest.raises(ValueError, match="belongs to a run of 15 steps, this one has 8"):
-        train(make_mix(rows[:60], CONFIG), toy_encoder, tmp_path, CONFIG, device="cpu")
+    for mix, config in [
+        (make_mix(rows[::-1], CONFIG), CONFIG),
+        (make_mix(rows, CONFIG), dataclasses.replace(CONFIG, learning_rate=1e-3)),
+    ]:
+        with pytest.raises(ValueError, match=r"belongs to another run \(1 of 15 steps done\)"):
+            train(mix, toy_encoder, tmp_path, config, device="cpu")
+
+
+@pytest.mark.parametrize("columns", [["dataset"], ["premise_lang"], ["dataset", "premise_lang"]])
+def test_default_configuration_takes_anybodys_columns(rows, columns):
+    mixed = pd.concat([rows, rows.drop(columns=columns)], ignore_index=True)
+    for given in (rows.drop(columns=columns), mixed, rows):
+        mix = make_mix(given, dataclasses.replace(read_config(), reversed_share=0.0))
+        assert len(mix.labels) == len(given)
 
 
 def test_reversed_rows_teach_only_whether_it_is_a_contradiction():

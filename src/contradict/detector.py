@@ -17,10 +17,11 @@ from contradict.progress import Progress, no_progress
 from contradict.reading import read_articles
 from contradict.records import (
     Article,
-    Articles,
     Contradiction,
     Judgement,
+    Pair,
     Pairing,
+    Place,
     Report,
     SetResult,
     Side,
@@ -45,7 +46,8 @@ class DetectorConfig:
         min_score: least symmetric probability of contradiction, 0 to 1, of what is reported.
         within_articles: whether statements of one article are compared, too.
         neighbours: how many nearest statements, in each language, a statement can be paired with; pairs are mutual.
-        max_pairs: most pairs judged in a set, closest first; None for 10 times the number of its statements.
+        max_pairs: most pairs judged in a set, closest first; None for 10 times the number of its statements, at
+            least 1,000.
     """
 
     min_score: float = 0.5
@@ -102,15 +104,21 @@ class Detector:
         """The sentence encoder, loaded at first use."""
         from contradict.models.loading import load_encoder
 
-        return load_encoder(self._encoder, self._device)
+        with self._progress("Loading the encoder", 1) as advance:
+            encoder = load_encoder(self._encoder, self._device)
+            advance(1)
+        return encoder
 
     @cached_property
     def nli(self) -> NLI:
         """The NLI model, loaded at first use; shares what it can with an encoder already loaded."""
         from contradict.nli import NLI
 
-        loaded = self.__dict__.get("encoder")
-        return NLI(self._nli, labels=self._nli_labels, device=self._device, share_with=loaded)
+        with self._progress("Loading the NLI model", 1) as advance:
+            encoder = self.__dict__.get("encoder")  # only if it is loaded already
+            nli = NLI(self._nli, labels=self._nli_labels, device=self._device, share_with=encoder)
+            advance(1)
+        return nli
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
         """Judge each pair in one direction; see `contradict.nli.NLI.predict`.
@@ -142,7 +150,7 @@ class Detector:
         Returns:
             the contradictions of all sets, strongest first, and what they were found in.
         """
-        read = articles if isinstance(articles, Articles) else read_articles(articles)
+        read = read_articles(articles)
         members = sorted(read, key=lambda article: (article.set or "", article.id))
         contradictions: list[Contradiction] = []
         results: list[SetResult] = []
@@ -163,14 +171,17 @@ class Detector:
             from contradict.embedding import embed
 
             vectors = embed(self.encoder, [statement.text for statement in statements], self._progress)
-            pairing = find_pairs(
-                statements,
-                vectors,
-                within_articles=self.config.within_articles,
-                neighbours=self.config.neighbours,
-                max_pairs=self.config.max_pairs,
-            )
-            topics = group(statements, vectors, set_name=name, first_id=first_topic)
+            with self._progress("Finding pairs and topics", 2) as advance:
+                pairing = find_pairs(
+                    statements,
+                    vectors,
+                    within_articles=self.config.within_articles,
+                    neighbours=self.config.neighbours,
+                    max_pairs=self.config.max_pairs,
+                )
+                advance(1)
+                topics = group(statements, vectors, set_name=name, first_id=first_topic)
+                advance(1)
         result = SetResult(name, articles, statements, left_out, topics, len(pairing.pairs), pairing.skipped)
         return self._judge_pairs(pairing, result), result
 
@@ -179,15 +190,37 @@ class Detector:
             return []
         articles = {article.id: article for article in result.articles}
         topic_of = {statement: topic.id for topic in result.topics for statement in topic.statements}
-        texts = [(result.statements[pair.a].text, result.statements[pair.b].text) for pair in pairing.pairs]
+        ends = [self._ends(pair, result.statements, articles) for pair in pairing.pairs]
+        judgements = self.judge([(a.text, b.text) for (a, _), (b, _) in ends])
         found = []
-        for pair, judgement in zip(pairing.pairs, self.judge(texts), strict=True):
+        for ((first, position), (second, _)), judgement in zip(ends, judgements, strict=True):
             if judgement.score < self.config.min_score:
                 continue
-            a, b = (_side(result.statements[position], articles) for position in (pair.a, pair.b))
+            a, b = (_side(statement, articles) for statement in (first, second))
             kind, evidence = explain(a, b)
-            found.append(Contradiction(result.set, judgement.score, kind, evidence, topic_of[pair.a], a, b, judgement))
+            topic = topic_of[position]
+            found.append(Contradiction(result.set, judgement.score, kind, evidence, topic, a, b, judgement))
         return found
+
+    def _ends(
+        self, pair: Pair, statements: Sequence[Statement], articles: dict[str, Article]
+    ) -> list[tuple[Statement, int]]:
+        """The two statements with their positions, at places of two articles, in order of article and place."""
+        a, b = statements[pair.a], statements[pair.b]
+        if not self.config.within_articles:
+            a, b = _place_apart(a, b, articles), _place_apart(b, a, articles)
+        return sorted([(a, pair.a), (b, pair.b)], key=lambda end: (end[0].article, end[0].start))
+
+
+def _place_apart(statement: Statement, other: Statement, articles: dict[str, Article]) -> Statement:
+    """The statement at its first place in an article in which the other does not stand; its other places in `also`."""
+    own = Place(statement.article, statement.start, statement.end)
+    place = next(place for place in (own, *statement.also) if place.article not in other.articles)
+    if place == own:
+        return statement
+    article = articles[place.article]
+    also = (own, *(reprint for reprint in statement.also if reprint != place))
+    return Statement(article.id, article.text[place.start : place.end], place.start, place.end, article.language, also)
 
 
 def _side(statement: Statement, articles: dict[str, Article]) -> Side:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -26,19 +27,36 @@ def embed(encoder: SentenceTransformer, texts: Sequence[str], progress: Progress
         progress: told how many texts are done.
 
     Returns:
-        float32 array of shape (len(texts), dimensions).
+        float32 array of shape (len(texts), dimensions); without texts, of shape (0, 0).
     """
-    dimensions = encoder.get_embedding_dimension()
-    vectors = np.zeros((len(texts), dimensions or 0), np.float32)
+    _warn_of_long_texts(encoder, texts)
+    vectors = np.zeros((len(texts), 0), np.float32)
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     with progress("Reading statements", len(texts)) as advance, autocast(encoder.device):
         for rows in batches_by_tokens(lengths, _CHARACTERS_A_BATCH):
-            vectors[rows] = encoder.encode(
+            encoded = encoder.encode(
                 [texts[row] for row in rows],
                 batch_size=len(rows),
                 show_progress_bar=False,
                 convert_to_numpy=True,
                 normalize_embeddings=True,
             )
+            if not vectors.shape[1]:
+                vectors = np.zeros((len(texts), encoded.shape[1]), np.float32)
+            vectors[rows] = encoded
             advance(len(rows))
     return vectors
+
+
+def _warn_of_long_texts(encoder: SentenceTransformer, texts: Sequence[str]) -> None:
+    limit = encoder.max_seq_length
+    if limit is None:
+        return
+    may_be_long = [text for text in texts if len(text) > limit]  # a token has at least one character
+    cut = sum(len(ids) > limit for ids in encoder.tokenizer(may_be_long)["input_ids"]) if may_be_long else 0
+    if cut:
+        warnings.warn(
+            f"{cut} of {len(texts)} texts are longer than the {limit} tokens that the encoder reads; their ends count"
+            " for nothing when pairs are sought",
+            stacklevel=3,
+        )

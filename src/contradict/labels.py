@@ -30,7 +30,7 @@ class LabelError(ValueError):
 
 def label_index(word: str) -> int | None:
     """Index in `LABELS` of a label in one of its usual spellings, or None for another word."""
-    return _SPELLINGS.get(word.strip().strip("[]<>").casefold().removeprefix("label_").replace("-", "_"))
+    return _SPELLINGS.get(word.strip().strip("[]<>").casefold().removeprefix("label_"))
 
 
 def resolve_order(id2label: Mapping[Any, str] | Sequence[str], owner: str) -> tuple[int, int, int]:
@@ -48,6 +48,6 @@ def resolve_order(id2label: Mapping[Any, str] | Sequence[str], owner: str) -> tu
     if len(names) != len(LABELS) or set(found) != set(range(len(LABELS))):
         raise LabelError(
             f"{owner}: cannot tell which output is which from its labels {list(names.values())}; state the order of its"
-            " outputs, for example --nli-labels entailment,neutral,contradiction (in Python: labels=[...])"
+            " outputs, for example --nli-labels entailment,neutral,contradiction (in Python: nli_labels=[...])"
         )
     return found[ENTAILMENT], found[NEUTRAL], found[CONTRADICTION]

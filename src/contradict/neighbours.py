@@ -71,12 +71,19 @@ class NeighbourIndex:
         positions = np.full((len(vectors), k), -1, np.int64)
         unanswered = np.arange(len(vectors))
         if len(self.vectors) > EXACT_LIMIT:
+            own = owners == self._majority
+            if own.any():  # around these, the graph holds little but vectors of the same owner
+                places, others = self._others
+                found, nearest = others.nearest(vectors[own], owners[own], k)
+                width = found.shape[1]
+                cosines[own, :width], positions[own, :width] = found, places[nearest]
             barred = np.bincount(self.owners, minlength=int(owners.max(initial=0)) + 1)[owners]
             wanted = np.minimum(k, len(self.vectors) - barred)
+            unanswered = _incomplete(positions, wanted)
             for spare in _SPARE:
                 for block in _blocks(unanswered, k + spare):
                     cosines[block], positions[block] = self._approximate(vectors[block], owners[block], k, k + spare)
-                unanswered = np.flatnonzero((positions >= 0).sum(axis=1) < wanted)
+                unanswered = _incomplete(positions, wanted)
         for block in _blocks(unanswered, len(self.vectors)):
             cosines[block], positions[block] = self._exact(vectors[block], owners[block], k)
         return cosines, positions
@@ -94,6 +101,19 @@ class NeighbourIndex:
         cosines[(found < 0) | (owners[:, None] == self.owners[found])] = -np.inf
         cosines, columns = _keep(cosines, np.argsort(-cosines, axis=1, kind="stable")[:, :k])
         return cosines, np.where(columns < 0, -1, np.take_along_axis(found, columns, axis=1))
+
+    @cached_property
+    def _majority(self) -> int:
+        """The owner of more than half of the vectors; -1 where there is none, or no other."""
+        counts = np.bincount(self.owners)
+        owner = int(counts.argmax())
+        return owner if len(self.owners) / 2 < counts[owner] < len(self.owners) else -1
+
+    @cached_property
+    def _others(self) -> tuple[np.ndarray, NeighbourIndex]:
+        """Positions of the vectors of all owners but the majority, and an index of them."""
+        places = np.flatnonzero(self.owners != self._majority)
+        return places, NeighbourIndex(self.vectors[places], self.owners[places])
 
     @cached_property
     def _graph(self) -> faiss.IndexHNSWFlat:
@@ -147,6 +167,11 @@ def link_mutual(one: NeighbourIndex, other: NeighbourIndex, k: int) -> Links:
     closeness = 2 * cosines[row, column][place] - _means(cosines)[a] - _means(back_cosines)[b]
     once = a < b if one is other else np.full(len(codes), True)
     return Links(a[once], b[once], closeness[once])
+
+
+def _incomplete(positions: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The rows with fewer neighbours than wanted."""
+    return np.flatnonzero((positions >= 0).sum(axis=1) < wanted)
 
 
 def _keep(cosines: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

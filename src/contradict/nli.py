@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _TOKENS_A_BATCH = 4096
+_PAIRS_TOKENISED_TOGETHER = 4096
 _USUAL_LIMIT = 512
+_SPARE_POSITIONS = 2  # models of the RoBERTa kind count positions from 2
 
 
 class NLI:
@@ -55,10 +57,7 @@ class NLI:
         self.network, self.tokenizer = load_classifier(model, device, share_with)
         self.name = str(model or "embedded")
         self._order = list(resolve_order(labels or self.network.config.id2label or {}, self.name))
-        limit = min(self.tokenizer.model_max_length, 10**6)
-        self.max_tokens = (
-            limit if limit < 10**6 else getattr(self.network.config, "max_position_embeddings", _USUAL_LIMIT)
-        )
+        self.max_tokens = self._find_max_tokens()
 
     def predict(self, pairs: Sequence[tuple[str, str]], progress: Progress = no_progress) -> np.ndarray:
         """Judge each pair in one direction.
@@ -81,17 +80,29 @@ class NLI:
                     raise ValueError(f"pair {position}: the {side} is empty")
         if not pairs:
             return np.zeros((0, 3), np.float32)
-        inputs = self._tokenise(pairs)
-        lengths = np.array([len(ids) for ids in inputs["input_ids"]])
+        order = np.argsort([-len(premise) - len(hypothesis) for premise, hypothesis in pairs], kind="stable")
         probabilities = np.zeros((len(pairs), 3), np.float32)
+        cut = 0
         with progress("Judging pairs", len(pairs)) as advance, torch.inference_mode(), autocast(self.network.device):
-            for rows in batches_by_tokens(lengths, _TOKENS_A_BATCH):
-                batch = {name: [values[row] for row in rows] for name, values in inputs.items()}
-                padded = self.tokenizer.pad(batch, return_tensors="pt").to(self.network.device)
-                logits = self.network(**padded).logits.float()[:, self._order]
-                probabilities[rows] = logits.softmax(dim=1).cpu().numpy()
-                advance(len(rows))
+            for start in range(0, len(order), _PAIRS_TOKENISED_TOGETHER):
+                part = order[start : start + _PAIRS_TOKENISED_TOGETHER]
+                inputs = self._tokenise([pairs[position] for position in part])
+                lengths = np.array([len(ids) for ids in inputs["input_ids"]])
+                cut += int((lengths >= self.max_tokens).sum())
+                for rows in batches_by_tokens(lengths, _TOKENS_A_BATCH):
+                    probabilities[part[rows]] = self._judge_batch(inputs, rows)
+                    advance(len(rows))
+        if cut:
+            warnings.warn(
+                f"{cut} of {len(pairs)} pairs fill the {self.max_tokens} tokens that the model reads; what is beyond,"
+                " at the end of the longer text, was not read. Split long texts into sentences",
+                stacklevel=2,
+            )
         return probabilities
+
+    def _find_max_tokens(self) -> int:
+        positions = getattr(self.network.config, "max_position_embeddings", None) or _USUAL_LIMIT
+        return int(min(self.tokenizer.model_max_length, positions - _SPARE_POSITIONS))
 
     def judge(self, pairs: Sequence[tuple[str, str]], progress: Progress = no_progress) -> list[Judgement]:
         """Judge each pair in both directions.
@@ -112,12 +123,10 @@ class NLI:
 
     def _tokenise(self, pairs: Sequence[tuple[str, str]]) -> dict[str, list[list[int]]]:
         premises, hypotheses = [list(side) for side in zip(*pairs, strict=True)]
-        inputs = self.tokenizer(premises, hypotheses, truncation="longest_first", max_length=self.max_tokens)
-        cut = sum(len(encoding.overflowing) > 0 for encoding in inputs.encodings or [])
-        if cut:
-            warnings.warn(
-                f"{cut} of {len(pairs)} pairs are longer than the {self.max_tokens} tokens that the model reads; the"
-                " end of the longer text was not read. Split long texts into sentences",
-                stacklevel=3,
-            )
-        return dict(inputs)
+        return dict(self.tokenizer(premises, hypotheses, truncation="longest_first", max_length=self.max_tokens))
+
+    def _judge_batch(self, inputs: dict[str, list[list[int]]], rows: np.ndarray) -> np.ndarray:
+        batch = {name: [values[row] for row in rows] for name, values in inputs.items()}
+        padded = self.tokenizer.pad(batch, return_tensors="pt").to(self.network.device)
+        probabilities: np.ndarray = self.network(**padded).logits.float()[:, self._order].softmax(dim=1).cpu().numpy()
+        return probabilities

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,13 +14,16 @@ from contradict.records import Pair, Pairing
 if TYPE_CHECKING:
     from contradict.records import Statement
 
-PAIRS_PER_STATEMENT = 10
-"""The cap where none is given: this many pairs for each statement."""
+PAIRS_PER_STATEMENT, LEAST_CAP = 10, 1000
+"""The cap where none is given: this many pairs for each statement, and so many in any case."""
 
 
 def can_pair(statements: Sequence[Statement], *, within_articles: bool = False) -> bool:
     """Whether any two statements may be paired; if none, their vectors are not needed."""
-    return len(np.unique(_owners(statements, within_articles))) > 1
+    if within_articles:
+        return len(statements) > 1
+    by_size = sorted({statement.articles for statement in statements}, key=len)
+    return any(not smaller <= larger for smaller, larger in pairwise(by_size))
 
 
 def find_pairs(
@@ -37,13 +40,17 @@ def find_pairs(
     needed. Candidates are ranked by similarity corrected for hubs (`contradict.neighbours.link_mutual`), then capped.
     The order in which the statements come has no influence: equals are ranked by article and place.
 
+    A pair is of two articles: each statement stands in one in which the other does not. So no article is set against
+    itself by a reprint of a part of it.
+
     Args:
         statements: n statements.
         vectors: their vectors, float32 of shape (n, d), rows of unit length.
-        within_articles: also pair statements that stand in the same articles.
-        neighbours: how many of the nearest count, for each statement in each language, 1 or more. Only statements
-            with which it may be paired are counted.
-        max_pairs: cap on the pairs, 0 or more; None stands for `PAIRS_PER_STATEMENT` times n.
+        within_articles: pair statements of one article, too.
+        neighbours: how many of the nearest count, for each statement in each language, 1 or more. Statements
+            that stand in the same articles are not counted, unless they may be paired.
+        max_pairs: cap on the pairs, 1 or more; None stands for `PAIRS_PER_STATEMENT` times n, or
+            `LEAST_CAP` where that is more.
 
     Returns:
         The pairs, closest first, and the number of candidates beyond the cap.
@@ -53,13 +60,15 @@ def find_pairs(
     """
     if neighbours < 1:
         raise ValueError(f"neighbours is {neighbours}; want 1 or more")
-    if max_pairs is not None and max_pairs < 0:
-        raise ValueError(f"max_pairs is {max_pairs}; want 0 or more, or None for {PAIRS_PER_STATEMENT} a statement")
+    if max_pairs is not None and max_pairs < 1:
+        raise ValueError(f"max_pairs is {max_pairs}; want 1 or more, or None for the usual cap")
     order = canonical_order(statements, vectors)
     ordered = [statements[position] for position in order]
     links = _link_languages(ordered, vectors[order], _owners(ordered, within_articles), neighbours)
+    if not within_articles:
+        links = _across_articles(links, ordered)
     ranked = np.lexsort((links.b, links.a, -links.closeness))
-    kept = ranked[: PAIRS_PER_STATEMENT * len(statements) if max_pairs is None else max_pairs]
+    kept = ranked[: max_pairs or max(LEAST_CAP, PAIRS_PER_STATEMENT * len(statements))]
     ends = np.sort(np.stack([order[links.a[kept]], order[links.b[kept]]]), axis=0)
     pairs = tuple(map(Pair, *ends.tolist(), links.closeness[kept].tolist()))
     return Pairing(pairs, len(ranked) - len(kept))
@@ -83,8 +92,16 @@ def _link_languages(statements: Sequence[Statement], vectors: np.ndarray, owners
     return Links(a, b, np.concatenate([closeness for _, closeness in found]))
 
 
+def _across_articles(links: Links, statements: Sequence[Statement]) -> Links:
+    """The links between two statements of which neither stands in all articles of the other."""
+    articles = [statement.articles for statement in statements]
+    ends = zip(links.a.tolist(), links.b.tolist(), strict=True)
+    across = np.array([not (articles[a] <= articles[b] or articles[a] >= articles[b]) for a, b in ends], dtype=bool)
+    return Links(links.a[across], links.b[across], links.closeness[across])
+
+
 def _owners(statements: Sequence[Statement], within_articles: bool) -> np.ndarray:
-    """A number for each statement; two statements may be paired where it differs."""
+    """A number for each statement; two statements may be neighbours where it differs."""
     if within_articles:
         return np.arange(len(statements))
     numbers: dict[frozenset[str], int] = {}

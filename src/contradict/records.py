@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 Stance = Literal["asserts", "denies", "open"]
 Kind = Literal["denial", "figure", "other", "update"]
 
+MIN_SCORE = 0.3
+"""Least score that a scan reports unless it is told otherwise: it keeps about four contradictions in five of the sets
+that choices were made on (docs/decisions/0004-threshold.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -117,11 +121,19 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who holds a statement's claim; None where unknown."""
+    """Who holds a statement's claim; None where unknown.
+
+    Attributes:
+        speaker: who says it.
+        stance: whether the speaker asserts it, denies it or leaves it open.
+        claim: what is said, without its holder.
+        cue: the words of the statement that tell the stance, as they stand in it.
+    """
 
     speaker: str | None = None
     stance: Stance | None = None
     claim: str | None = None
+    cue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

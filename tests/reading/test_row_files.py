@@ -20,9 +20,9 @@ def json_lines(rows):
     return "\n".join(map(json.dumps, rows))
 
 
-def parquet(rows):
+def parquet(rows, count=None):
     buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows), buffer)
+    pq.write_table(pa.Table.from_pylist(rows).slice(0, count), buffer)
     return buffer.getvalue()
 
 
@@ -121,6 +121,7 @@ class TestRowFiles:
             ("n.jsonl.gz", gzip.compress(json_lines(ROWS).encode())[:-12]),
             ("n.jsonl.gz", b"bukan gzip"),
             ("n.parquet", parquet(ROWS)[:-40]),
+            ("n.parquet", parquet(ROWS, count=0)),
             ("n.json", json.dumps(ROWS)[:-5]),
             ("n.csv", "id,text\n"),
             ("n.json", "[]"),

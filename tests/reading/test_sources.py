@@ -92,6 +92,15 @@ class TestOtherSources:
         article = Article("x", "satu\r\ndua", "T", "S", "2024-10-21", "id", "s")
         assert read_articles(article, text_column="isi").items == (article,)
 
+    def test_what_is_no_text_in_a_list_is_reported_and_costs_no_other_item(self):
+        read = read_articles(["Satu.", None, float("nan"), 3, "Dua."])
+        assert [article.text for article in read] == ["Satu.", "Dua."]
+        assert read.unreadable == (
+            Unreadable("input", 2, "the text is empty"),
+            Unreadable("input", 3, "the text is empty"),
+            Unreadable("input", 4, "the text is of type int; a string is wanted"),
+        )
+
     def test_articles_read_before_bring_what_was_unreadable(self):
         read = read_articles(["Satu.", ""])
         assert read_articles(read) == read
@@ -119,6 +128,8 @@ class TestOtherSources:
             (STORY, ["stdin"]),
             (json_lines(ROWS), ["stdin-1", "stdin-2"]),
             (f"{{\n{json_lines(ROWS)}", ["stdin-2", "stdin-3"]),
+            (json.dumps(ROWS, indent=1), ["stdin-1", "stdin-2"]),
+            (f"[Antara] {STORY}", ["stdin"]),
         ],
     )
     def test_standard_input(self, monkeypatch, data, ids):
@@ -134,7 +145,7 @@ class TestOtherSources:
         with pytest.raises(FileNotFoundError, match=r"no file or directory .*pass them in a list"):
             read_articles(path)
 
-    @pytest.mark.parametrize("source", [None, 3, b"bytes", {"text": "Satu."}, ["Satu.", 3], [None]])
+    @pytest.mark.parametrize("source", [None, 3, b"bytes", {"text": "Satu."}])
     def test_another_type_is_an_error(self, source):
         with pytest.raises(TypeError, match="texts, paths"):
             read_articles(source)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from contradict.labels import CONTRADICTION
+from contradict.records import MIN_SCORE
 
 RESAMPLES = 500
 _Metric = Callable[[np.ndarray], float]
@@ -35,8 +36,9 @@ def measure(
         seed: of the resampling.
 
     Returns:
-        `accuracy`, `macro_f1` and `average_precision` (of contradiction) of the one direction, and
-        `average_precision_symmetric` of the symmetric score.
+        `accuracy`, `macro_f1` and `average_precision` (of contradiction) of the one direction;
+        `average_precision_symmetric`, and `precision` and `recall` of contradiction at `MIN_SCORE`, of the
+        symmetric score.
     """
     predicted = probabilities.argmax(axis=1)
     is_contradiction = labels == CONTRADICTION
@@ -47,6 +49,8 @@ def measure(
             is_contradiction[rows], probabilities[rows, CONTRADICTION]
         ),
         "average_precision_symmetric": lambda rows: _average_precision(is_contradiction[rows], scores[rows]),
+        "precision": lambda rows: _share(is_contradiction[rows], scores[rows] >= MIN_SCORE),
+        "recall": lambda rows: _share(scores[rows] >= MIN_SCORE, is_contradiction[rows]),
     }
     resamples = list(_resamples(items, seed))
     everything = np.arange(len(labels))
@@ -74,6 +78,10 @@ def _resamples(items: np.ndarray, seed: int) -> list[np.ndarray]:
         chosen = rng.integers(0, len(starts) - 1, len(starts) - 1)
         drawn.append(np.concatenate([by_item[starts[item] : starts[item + 1]] for item in chosen]))
     return drawn
+
+
+def _share(wanted: np.ndarray, among: np.ndarray) -> float:
+    return float(wanted[among].mean()) if among.any() else float("nan")
 
 
 def _macro_f1(labels: np.ndarray, predicted: np.ndarray) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from contradict import __version__
 from contradict.cli import benchmark, cache, scan, score, train
-from contradict.cli.common import print_error
+from contradict.cli.common import print_note
 
 _DONE, _FAILED, _INTERRUPTED = 0, 2, 130
 
@@ -36,16 +36,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add(commands)
     options = parser.parse_args(arguments)
     _quieten_libraries()
+    if options.quiet:
+        warnings.simplefilter("ignore")
     try:
         options.run(options)
-    except (OSError, ValueError, RuntimeError) as error:
-        print_error(str(error))
-        return _FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough, as `head` does
         return _DONE
+    except (OSError, ValueError, RuntimeError) as error:
+        print_note(str(error))
+        return _FAILED
     except KeyboardInterrupt:
-        print_error("interrupted")
+        print_note("interrupted")
         return _INTERRUPTED
     return _DONE
 
@@ -57,4 +59,4 @@ def _quieten_libraries() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     for name in ("sentence_transformers", "trafilatura"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    warnings.showwarning = lambda message, *_, **__: print_error(f"warning: {message}")
+    warnings.showwarning = lambda message, *_, **__: print_note(f"warning: {message}")

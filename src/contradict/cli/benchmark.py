@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 from contradict.cli.common import (
     Commands,
     add_command,
-    add_common_options,
+    add_nli_options,
     add_pair_options,
+    add_run_options,
     make_progress,
     pair_columns,
     print_unreadable,
 )
+from contradict.records import MIN_SCORE
+from contradict.report.files import require_directory, write_bytes
 
 if TYPE_CHECKING:
     from contradict.benchmark.run import Result
@@ -27,7 +30,9 @@ _HEADINGS = {
     "accuracy": "accuracy",
     "macro_f1": "macro F1",
     "average_precision": "AP",
-    "average_precision_symmetric": "AP both ways",
+    "average_precision_symmetric": "AP both",
+    "precision": "precision",
+    "recall": "recall",
 }
 
 
@@ -39,10 +44,11 @@ def add(commands: Commands[Any]) -> None:
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="labelled pairs (.jsonl .json .csv .tsv .parquet)"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write results.json there")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write results.json there; made if it does not exist")
     parser.add_argument("--sample", type=int, metavar="N", help="judge only N rows of a file, drawn with a fixed seed")
     add_pair_options(parser, labelled=True)
-    add_common_options(parser)
+    add_nli_options(parser)
+    add_run_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -54,19 +60,22 @@ def run(options: argparse.Namespace) -> None:
 
     if options.sample is not None and options.sample < 1:
         raise ValueError(f"--sample is {options.sample}; it must be at least 1")
+    if options.out:
+        require_directory(options.out)
     files = [(path, read_pairs(path, pair_columns(options), labelled=True)) for path in options.files]
+    if options.out:
+        options.out.mkdir(exist_ok=True)
     nli = NLI(options.nli, labels=options.nli_labels, device=options.device)
     results: list[Result] = []
     for path, pairs in files:
         if not options.quiet:
             print_unreadable(pairs.unusable)
         name = path.name.partition(".")[0]
-        results += benchmark(nli, pairs.rows, name, sample=options.sample, progress=make_progress(options))
+        results += benchmark(nli, pairs, name, sample=options.sample, progress=make_progress(options))
     _print_table(results)
     if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"schema": 1, "nli": nli.name, "results": [_plain(result) for result in results]}, indent=1)
-        (options.out / "results.json").write_text(text + "\n", encoding="utf-8")
+        write_bytes(f"{text}\n".encode(), options.out / "results.json")
 
 
 def _plain(result: Result) -> dict[str, object]:
@@ -85,8 +94,9 @@ def _print_table(results: Sequence[Result]) -> None:
     table = Table(
         box=None,
         pad_edge=False,
-        caption="In per cent, with 95% bootstrap intervals. AP: average precision of"
-        " contradiction, one way, and of the score of both ways that scan uses.",
+        caption="Per cent, with half the width of the 95% bootstrap interval (both ends are in"
+        " results.json). AP: average precision of contradiction, of one direction and of the score of"
+        f" both that scan uses; precision and recall: of contradiction at a score of {MIN_SCORE}.",
         caption_justify="left",
     )
     table.add_column("set")
@@ -97,8 +107,6 @@ def _print_table(results: Sequence[Result]) -> None:
         for name in _HEADINGS:
             figure = result.figures[name]
             undefined = math.isnan(figure.value)
-            cells.append(
-                "–" if undefined else f"{figure.value:.1%} [{figure.low:.1%}, {figure.high:.1%}]".replace("%", "")
-            )
+            cells.append("–" if undefined else f"{100 * figure.value:.1f} ±{50 * (figure.high - figure.low):.1f}")
         table.add_row(result.group, f"{result.rows:,}", *cells)
     Console().print(table)

@@ -15,7 +15,7 @@ def add(commands: Commands[Any]) -> None:
         commands, "cache", "show where the embedded models are unpacked, or remove them", "contradict cache --clear"
     )
     parser.add_argument("--clear", action="store_true", help="remove them; the next use unpacks them again")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, quiet=False)
 
 
 def run(options: argparse.Namespace) -> None:

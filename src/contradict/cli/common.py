@@ -30,21 +30,28 @@ def add_command(commands: Commands[Any], name: str, summary: str, example: str) 
     return parser
 
 
-def add_common_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that every command with models has."""
-    models = parser.add_argument_group("models")
-    models.add_argument("--nli", metavar="ID-OR-FOLDER", help="NLI model: hub id or folder (default: the embedded one)")
-    models.add_argument(
+def add_nli_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that judges."""
+    parser.add_argument("--nli", metavar="ID-OR-FOLDER", help="NLI model: hub id or folder (default: the embedded one)")
+    parser.add_argument(
         "--nli-labels",
         metavar="A,B,C",
         type=lambda text: text.split(","),
         help=f"what the NLI model's outputs are, in order, where it does not say so itself, as in {','.join(LABELS)}",
     )
-    models.add_argument(
+
+
+def add_encoder_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option of every command that reads or trains an encoder."""
+    parser.add_argument(
         "--encoder", metavar="ID-OR-FOLDER", help="encoder: hub id or folder (default: the embedded one)"
     )
-    models.add_argument("--device", metavar="NAME", default="auto", help="cpu, cuda, cuda:1, mps, or auto (default)")
-    parser.add_argument("--quiet", action="store_true", help="show no progress and no notes on standard error")
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that computes."""
+    parser.add_argument("--device", metavar="NAME", default="auto", help="cpu, cuda, cuda:1, mps, or auto (default)")
+    parser.add_argument("--quiet", action="store_true", help="show no progress, notes or warnings on standard error")
 
 
 def add_pair_options(parser: argparse.ArgumentParser, *, labelled: bool) -> None:
@@ -74,12 +81,12 @@ def print_unreadable(items: Sequence[Unreadable]) -> None:
     """Name what was not read, the first few one by one."""
     for item in items[:_NAMED_UNREADABLE]:
         row = f", row {item.row}" if item.row is not None else ""
-        print_error(f"not read: {item.file}{row}: {item.reason}")
+        print_note(f"not read: {item.file}{row}: {item.reason}")
     if len(items) > _NAMED_UNREADABLE:
-        print_error(f"not read: {len(items) - _NAMED_UNREADABLE:,} more files or rows")
+        print_note(f"not read: {len(items) - _NAMED_UNREADABLE:,} more files or rows")
 
 
-def print_error(message: str) -> None:
+def print_note(message: str) -> None:
     """One line on standard error."""
     sys.stderr.write(f"contradict: {' '.join(message.split())}\n")
 

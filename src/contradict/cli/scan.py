@@ -7,9 +7,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from contradict.cli.common import Commands, add_command, add_common_options, make_progress, print_unreadable
-
-_FORMATS = ("table", "jsonl", "csv", "parquet")
+from contradict.cli.common import (
+    Commands,
+    add_command,
+    add_encoder_option,
+    add_nli_options,
+    add_run_options,
+    make_progress,
+    print_note,
+    print_unreadable,
+)
+from contradict.records import MIN_SCORE
+from contradict.report.files import ENDINGS, FORMATS, Format, require_directory
 
 
 def add(commands: Commands[Any]) -> None:
@@ -18,7 +27,7 @@ def add(commands: Commands[Any]) -> None:
         commands,
         "scan",
         "find the contradictions in sets of articles",
-        "contradict scan articles/ --format jsonl --out found.jsonl",
+        "contradict scan articles/ --out found.jsonl",
     )
     parser.add_argument(
         "articles",
@@ -27,20 +36,33 @@ def add(commands: Commands[Any]) -> None:
         help="files or directories (.txt .md .html .jsonl .csv .tsv .parquet), or - for standard input; each"
         " sub-directory, or each value of a column 'set', is a set of its own",
     )
-    parser.add_argument("--format", choices=_FORMATS, help="default: table on a terminal, jsonl otherwise")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument(
+        "--format", choices=FORMATS, help="default: by the ending of --out; without it table on a terminal, else jsonl"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help=f"write there, not to standard output ({' '.join(ENDINGS)})"
+    )
     parser.add_argument("--top", type=int, metavar="N", help="only the N strongest (default: 20 in a table, else all)")
     parser.add_argument(
-        "--min-score", type=float, default=0.5, metavar="P", help="least probability of contradiction (default: 0.5)"
+        "--min-score",
+        type=float,
+        default=MIN_SCORE,
+        metavar="P",
+        help=f"least probability of contradiction (default: {MIN_SCORE})",
     )
     parser.add_argument(
         "--within-articles", action="store_true", help="also compare statements of one article with each other"
     )
     parser.add_argument(
-        "--max-pairs", type=int, metavar="N", help="most pairs judged in a set (default: 10 times its statements)"
+        "--max-pairs",
+        type=int,
+        metavar="N",
+        help="most pairs judged in a set (default: 10 times its statements, at least 1,000)",
     )
     parser.add_argument("--text-column", default="text", metavar="NAME", help="column of the text in files with rows")
-    add_common_options(parser)
+    add_nli_options(parser)
+    add_encoder_option(parser)
+    add_run_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -48,13 +70,12 @@ def run(options: argparse.Namespace) -> None:
     """Scan, and write the report."""
     from contradict.detector import Detector, DetectorConfig
     from contradict.reading import read_articles
-    from contradict.report.write import Format, write_report
+    from contradict.report.terminal import explain_absence, summarise
+    from contradict.report.write import write_report
 
     if options.top is not None and options.top < 1:
         raise ValueError(f"--top is {options.top}; it must be at least 1")
-    file_format: Format = options.format or ("table" if options.out is None and sys.stdout.isatty() else "jsonl")
-    if file_format == "parquet" and options.out is None:
-        raise ValueError("--format parquet needs a file: name it with --out FILE")
+    file_format = _choose_format(options.format, options.out)
     config = DetectorConfig(
         min_score=options.min_score, within_articles=options.within_articles, max_pairs=options.max_pairs
     )
@@ -71,4 +92,23 @@ def run(options: argparse.Namespace) -> None:
         config=config,
         progress=make_progress(options),
     )
-    write_report(detector.scan(articles), file_format, options.out, top=options.top)
+    report = detector.scan(articles)
+    write_report(report, file_format, options.out, top=options.top)
+    if not options.quiet and (file_format != "table" or options.out):
+        for line in (*summarise(report), *(where + why for where, why in explain_absence(report))):
+            print_note(line)
+
+
+def _choose_format(stated: Format | None, out: Path | None) -> Format:
+    if out is None:
+        if stated == "parquet":
+            raise ValueError("--format parquet needs a file: name it with --out FILE")
+        return stated or ("table" if sys.stdout.isatty() else "jsonl")
+    require_directory(out)
+    by_ending = ENDINGS.get(out.suffix.lower())
+    if stated and by_ending and stated != by_ending:
+        raise ValueError(f"--format is {stated}, but --out {out} ends as {by_ending} does; change one of them")
+    chosen = stated or by_ending
+    if chosen is None:
+        raise ValueError(f"--out {out}: name a file that ends in {', '.join(ENDINGS)}, or state --format")
+    return chosen

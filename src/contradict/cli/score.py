@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contradict.cli.common import (
     Commands,
     add_command,
-    add_common_options,
+    add_nli_options,
     add_pair_options,
+    add_run_options,
     make_progress,
     pair_columns,
     print_unreadable,
 )
+from contradict.labels import LABELS
+from contradict.report.files import ENDINGS, csv_bytes, json_lines, parquet_bytes, require_directory, write_bytes
+from contradict.report.rows import DECIMALS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DECIMALS = 4
-_ENDINGS = (".jsonl", ".csv", ".parquet")
+    from contradict.labelled_pairs import Pairs
+    from contradict.records import Judgement
+
+_ENDINGS = tuple(ending for ending, name in ENDINGS.items() if name != "table")
+_FIGURES = (*LABELS, "score")
 
 
 def add(commands: Commands[Any]) -> None:
@@ -37,37 +44,47 @@ def add(commands: Commands[Any]) -> None:
         help=f"file to write ({' '.join(_ENDINGS)}); default: JSON lines to standard output",
     )
     add_pair_options(parser, labelled=False)
-    add_common_options(parser)
+    add_nli_options(parser)
+    add_run_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Judge the pairs, and write them with their probabilities."""
+    """Judge the pairs, and write all rows with their probabilities; a row that cannot be judged has none."""
     from contradict.detector import Detector
     from contradict.labelled_pairs import read_pairs
-    from contradict.labels import LABELS
 
-    if options.out is not None and options.out.suffix.lower() not in _ENDINGS:
+    ending = options.out.suffix.lower() if options.out else ".jsonl"
+    if ending not in _ENDINGS:
         raise ValueError(f"--out {options.out}: name a file that ends in {', '.join(_ENDINGS)}")
+    if options.out:
+        require_directory(options.out)
     pairs = read_pairs(options.pairs, pair_columns(options), labelled=False)
+    taken = [name for name in _FIGURES if name in pairs.rows]
+    if taken:
+        raise ValueError(f"{options.pairs} has a column {', '.join(taken)} already; rename or remove it")
+    if ending == ".parquet":
+        parquet_bytes(pairs.rows)  # columns that it cannot hold are found before the work is done
     if not options.quiet:
         print_unreadable(pairs.unusable)
     detector = Detector(
         options.nli, nli_labels=options.nli_labels, device=options.device, progress=make_progress(options)
     )
-    judged = detector.judge(list(zip(pairs.rows["premise"], pairs.rows["hypothesis"], strict=True)))
-    scored = pairs.rows.assign(
-        **{name: [getattr(each.a_b, name) for each in judged] for name in LABELS}, score=[each.score for each in judged]
-    )
-    scored = scored.rename(columns={"premise": options.premise, "hypothesis": options.hypothesis})
-    _write(scored.round(dict.fromkeys((*LABELS, "score"), _DECIMALS)), options.out)
+    judged = detector.judge(list(zip(pairs.premises, pairs.hypotheses, strict=True)))
+    write_bytes(_encode(_with_figures(pairs, judged), ending), options.out)
 
 
-def _write(scored: pd.DataFrame, path: Path | None) -> None:
-    ending = path.suffix.lower() if path else ".jsonl"
-    if path and ending == ".parquet":
-        scored.to_parquet(path, index=False)
-    elif ending == ".csv":
-        scored.to_csv(path, index=False)
-    else:
-        scored.to_json(path or sys.stdout, orient="records", lines=True, force_ascii=False)
+def _with_figures(pairs: Pairs, judged: Sequence[Judgement]) -> pd.DataFrame:
+    import numpy as np
+
+    figures = np.full((len(pairs.rows), len(_FIGURES)), np.nan)
+    figures[pairs.usable] = [[*(getattr(each.a_b, name) for name in LABELS), each.score] for each in judged]
+    return pairs.rows.assign(**dict(zip(_FIGURES, figures.round(DECIMALS).T, strict=True)))
+
+
+def _encode(rows: pd.DataFrame, ending: str) -> bytes:
+    if ending == ".parquet":
+        return parquet_bytes(rows)
+    if ending == ".csv":
+        return csv_bytes(rows)
+    return json_lines(rows.astype(object).where(rows.notna(), None).to_dict("records"))

@@ -5,9 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contradict.cli.common import Commands, add_command, add_pair_options, pair_columns, print_unreadable
+from contradict.cli.common import (
+    Commands,
+    add_command,
+    add_encoder_option,
+    add_pair_options,
+    add_run_options,
+    make_progress,
+    pair_columns,
+    print_unreadable,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from contradict.labelled_pairs import Pairs
 
 
 def add(commands: Commands[Any]) -> None:
@@ -25,13 +39,12 @@ def add(commands: Commands[Any]) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="the run, in TOML (default: that of the shipped model)"
     )
-    parser.add_argument("--encoder", metavar="ID-OR-FOLDER", help="what to start from (default: the embedded encoder)")
-    parser.add_argument("--device", metavar="NAME", default="auto", help="cpu, cuda, cuda:1, mps, or auto (default)")
     parser.add_argument(
         "--stop-after", type=int, metavar="STEPS", help="stop early, leaving a checkpoint to go on from"
     )
-    parser.add_argument("--quiet", action="store_true", help="show no notes on standard error")
+    add_encoder_option(parser)
     add_pair_options(parser, labelled=True)
+    add_run_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -50,7 +63,21 @@ def run(options: argparse.Namespace) -> None:
     files = [read_pairs(path, pair_columns(options), labelled=True) for path in options.data]
     if not options.quiet:
         print_unreadable([row for pairs in files for row in pairs.unusable])
-    mix = make_mix(pd.concat([pairs.rows for pairs in files], ignore_index=True), config)
+    mix = make_mix(pd.concat([_labelled_rows(pairs) for pairs in files], ignore_index=True), config)
     base = model_folder(options.encoder) if options.encoder else encoder_folder()
-    made = train(mix, base, options.out, config, device=options.device, stop_after=options.stop_after)
+    made = train(
+        mix,
+        base,
+        options.out,
+        config,
+        device=options.device,
+        stop_after=options.stop_after,
+        progress=make_progress(options),
+    )
     sys.stdout.write(f"{made}\n")
+
+
+def _labelled_rows(pairs: Pairs) -> pd.DataFrame:
+    """The usable rows, with texts and labels in columns of the same names in every file."""
+    usable = pairs.rows.iloc[pairs.usable]
+    return usable.assign(premise=pairs.premises, hypothesis=pairs.hypotheses, label=pairs.labels)

@@ -60,38 +60,40 @@ def cached_folder(name: str, make: Callable[[Path], None], megabytes: int) -> Pa
 def clear_cache() -> int:
     """Remove the unpacked models; the next use makes them again.
 
+    A folder is renamed before it is emptied, under its lock, so that a kill leaves nothing half under its name.
+
     Returns:
         how many bytes were freed (a file with two names in the cache counts once).
     """
-    root = cache_root()
     freed = cache_size()
-    if root.is_dir():
-        for entry in root.iterdir():
-            if entry.name.startswith(_OURS):
-                _remove(entry)
+    for folder in _folders():
+        with FileLock(folder.with_name(f"{folder.name}.lock")):
+            if folder.is_dir():
+                gone = folder.with_name(f"{_PART}{folder.name}-removed")
+                shutil.rmtree(gone, ignore_errors=True)
+                folder.rename(gone)
+                shutil.rmtree(gone)
     return freed
 
 
 def cache_size() -> int:
     """Bytes that the unpacked models take (a file with two names in the cache counts once)."""
-    files = (
-        path for entry in _entries() for path in ([entry] if entry.is_file() else entry.rglob("*")) if path.is_file()
-    )
-    return sum({stat.st_ino: stat.st_size for stat in map(os.stat, files)}.values())
+    stats = [path.stat() for folder in _folders() for path in folder.rglob("*") if path.is_file()]
+    return sum({stat.st_ino: stat.st_size for stat in stats}.values())
 
 
-_OURS = ("encoder-", "nli-", ".part-")
+_OURS = ("encoder-*", "nli-*")
+_PART = ".part-"
 
 
-def _entries() -> list[Path]:
-    root = cache_root()
-    return [entry for entry in root.iterdir() if entry.name.startswith(_OURS)] if root.is_dir() else []
+def _folders() -> list[Path]:
+    return [entry for pattern in _OURS for entry in sorted(cache_root().glob(pattern)) if entry.is_dir()]
 
 
 def _make_whole(folder: Path, make: Callable[[Path], None]) -> None:
-    prefix = f".part-{folder.name}-"
+    prefix = f"{_PART}{folder.name}-"
     for left_by_a_killed_process in folder.parent.glob(f"{prefix}*"):
-        _remove(left_by_a_killed_process)
+        shutil.rmtree(left_by_a_killed_process)
     part = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
     try:
         make(part)
@@ -108,10 +110,3 @@ def _write_through(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-
-
-def _remove(entry: Path) -> None:
-    if entry.is_dir():
-        shutil.rmtree(entry)
-    else:
-        entry.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ head, which this package ships (`weights/`). Both folders share one file with th
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -84,8 +85,6 @@ def shipped_weights() -> Path:
 
 
 def _make_encoder(folder: Path) -> None:
-    from safetensors.numpy import save_file
-
     path = e5_file.find_file()
     if path is None:
         raise EmbeddedModelError(
@@ -106,8 +105,8 @@ def _make_encoder(folder: Path) -> None:
     hidden = e5.dimensions.hidden
     tensors["bert.pooler.dense.weight"] = np.zeros((hidden, hidden), np.float32)
     tensors["bert.pooler.dense.bias"] = np.zeros(hidden, np.float32)
-    save_file({WORD_EMBEDDINGS: tensors.pop(WORD_EMBEDDINGS)}, folder / EMBEDDINGS_FILE, metadata={"format": "pt"})
-    save_file(tensors, folder / LAYERS_FILE, metadata={"format": "pt"})
+    _save({WORD_EMBEDDINGS: tensors.pop(WORD_EMBEDDINGS)}, folder / EMBEDDINGS_FILE)
+    _save(tensors, folder / LAYERS_FILE)
     _write_index(folder, tensors)
     _write_json(folder / "config.json", {"architectures": ["BertModel"], **_network_config(e5.dimensions, e5.special)})
     _write_tokenizer(folder, e5)
@@ -115,7 +114,7 @@ def _make_encoder(folder: Path) -> None:
 
 
 def _make_nli(folder: Path, encoder: Path, weights: Path, sha256: str) -> None:
-    from safetensors.numpy import load, save_file
+    from safetensors.numpy import load
 
     data = (weights / LAYERS_FILE).read_bytes()
     found = hashlib.sha256(data).hexdigest()
@@ -124,7 +123,7 @@ def _make_nli(folder: Path, encoder: Path, weights: Path, sha256: str) -> None:
             f"{weights / LAYERS_FILE} is damaged (SHA-256 {found}, wanted {sha256}); reinstall contradict-nlp"
         )
     layers = {name: values.astype(np.float32) for name, values in load(data).items()}
-    save_file(layers, folder / LAYERS_FILE, metadata={"format": "pt"})
+    _save(layers, folder / LAYERS_FILE)
     _link(encoder / EMBEDDINGS_FILE, folder / EMBEDDINGS_FILE)
     _write_index(folder, layers)
     config = json.loads((encoder / "config.json").read_text())
@@ -138,6 +137,17 @@ def _make_nli(folder: Path, encoder: Path, weights: Path, sha256: str) -> None:
     _write_json(folder / "config.json", config)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         _link(encoder / name, folder / name)
+
+
+def _save(tensors: dict[str, np.ndarray], path: Path) -> None:
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
+    try:
+        save_file(tensors, path, metadata={"format": "pt"})
+    except SafetensorError as error:  # it hides the error of the system
+        no_room = shutil.disk_usage(path.parent).free < sum(values.nbytes for values in tensors.values())
+        raise OSError(errno.ENOSPC if no_room else errno.EIO, str(error), str(path)) from error
 
 
 def _link(source: Path, target: Path) -> None:

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contradict.models.embedded import EMBEDDINGS_FILE, encoder_folder, nli_folder
+from safetensors import SafetensorError
+
+from contradict.models.embedded import EMBEDDINGS_FILE, HUB_ID, encoder_folder, nli_folder
 from contradict.models.precision import pick_device
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 # What a model is read from. Code and pickled weights are not even fetched.
 _WANTED_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "*.jinja"]
 _UNWANTED_FOLDERS = ["onnx/*", "openvino/*"]
+_LOADING_ERRORS = (OSError, ValueError, KeyError, ImportError, SafetensorError)
 _PICKLED = {".bin", ".pt", ".pth", ".pkl", ".ckpt"}
 
 
@@ -51,18 +54,24 @@ def load_encoder(model: str | Path | None = None, device: str = "auto") -> Sente
         ModelError: see `model_folder`, or the folder holds no encoder.
     """
     folder = encoder_folder() if model is None else model_folder(model)
+    import torch
     from sentence_transformers import SentenceTransformer
 
+    on = pick_device(device)
     try:
-        return SentenceTransformer(
+        encoder = SentenceTransformer(
             str(folder),
-            device=pick_device(device),
+            device=on,
             local_files_only=True,
             trust_remote_code=False,
-            model_kwargs={"use_safetensors": True},
+            model_kwargs={"use_safetensors": True, "dtype": torch.float32},
         )
-    except (OSError, ValueError, KeyError) as error:
+    except _LOADING_ERRORS as error:
         raise ModelError(f"{model or folder}: cannot be loaded as a sentence encoder: {error}") from error
+    if str(model) == HUB_ID and encoder.default_prompt_name is None:  # the hub's copy leaves its prefix to the user
+        encoder.prompts = {**encoder.prompts, "query": "query: "}
+        encoder.default_prompt_name = "query"
+    return encoder
 
 
 def load_classifier(
@@ -80,21 +89,23 @@ def load_classifier(
         ModelError: see `model_folder`, or the folder holds no classifier.
     """
     folder = nli_folder() if model is None else model_folder(model)
+    import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+    on = pick_device(device)
     try:
         network: Any = AutoModelForSequenceClassification.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False, use_safetensors=True
+            folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
         if share_with is not None and _same_file(share_with, folder, "tokenizer.json"):
             tokenizer = share_with.tokenizer
         else:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
+    except _LOADING_ERRORS as error:
         raise ModelError(f"{model or folder}: cannot be loaded as an NLI model: {error}") from error
     if share_with is not None and _same_file(share_with, folder, EMBEDDINGS_FILE):
         network.get_input_embeddings().weight = _network(share_with).get_input_embeddings().weight
-    return network.to(pick_device(device)).eval(), tokenizer
+    return network.to(on).eval(), tokenizer
 
 
 def _network(encoder: SentenceTransformer) -> Any:

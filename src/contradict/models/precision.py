@@ -8,8 +8,16 @@ import torch
 
 
 def pick_device(name: str = "auto") -> str:
-    """The device of that name, or for "auto" the fastest one present."""
+    """The device of that name, or for "auto" the fastest one present.
+
+    Raises:
+        ValueError: torch cannot compute on that device here.
+    """
     if name != "auto":
+        try:
+            torch.zeros(1, device=name)
+        except (RuntimeError, AssertionError) as error:
+            raise ValueError(f"device {name!r} cannot be used here: {str(error).splitlines()[0]}") from error
         return name
     if torch.cuda.is_available():
         return "cuda"

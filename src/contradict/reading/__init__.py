@@ -37,8 +37,8 @@ def read_articles(*sources: Source, text_column: str = "text") -> Articles:
     Rows have the text and optionally `id, title, source, published, language, set`. A row's id, where it has none, is
     the file's stem and the row's number; the article of a text file has the stem alone. Of the articles of a set
     with the same id, all but the first in the order of text and the other fields get `-2`, `-3` and so on appended, so
-    that ids do not depend on the order of the sources. `published` is kept where it is ISO 8601, and `language` where
-    it is a code; a language that is not given is detected.
+    that ids do not depend on the order of the sources. `published` is kept where it is ISO 8601, be it only a year or
+    a month, and `language` where it is a code; a language that is not given is detected.
 
     In text files, CSV included, line ends become single line feeds and a byte order mark is removed; in all other
     input the text stays as it is, but for lone surrogates and NULs, which become U+FFFD without moving any offset.
@@ -55,7 +55,7 @@ def read_articles(*sources: Source, text_column: str = "text") -> Articles:
 
     Raises:
         FileNotFoundError: a path does not exist.
-        TypeError: a source, or an item of one, is of no type named above.
+        TypeError: a source is of no type named above. An item of one is reported as unreadable instead.
     """
     found = [item for source in sources for item in _read_source(source, text_column)]
     articles = [item for item in found if isinstance(item, Article)]
@@ -95,14 +95,10 @@ def _read_items(items: Iterable[object], text_column: str) -> Iterator[Article |
         row: Mapping[str, object]
         if isinstance(item, Article):
             row = {**asdict(item), text_column: item.text}
-        elif isinstance(item, str):
-            row = {text_column: item}
         elif isinstance(item, Mapping):
             row = item
         else:
-            raise TypeError(
-                f"item {number} of a source is a {type(item).__name__}; articles, texts, paths and rows can be read"
-            )
+            row = {text_column: item}  # what is no text is reported, as it is in a row
         yield from rows_to_articles([(number, row)], "input", "input", text_column)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import json
 import sys
 import zlib
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from contradict.reading.formats import READERS, Reader, json_rows, plain_text_rows
 from contradict.reading.rows import rows_to_articles
-from contradict.reading.text import UnreadableError, make_usable
+from contradict.reading.text import UnreadableError, decode, make_usable
 from contradict.records import Article, Unreadable
 
 _NO_PATH = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
@@ -34,7 +35,7 @@ def read_path(path: Path, text_column: str) -> Iterator[Article | Unreadable]:
         yield _unreadable(path, error)
         return
     if not is_folder:
-        yield from _read_file(path, text_column, None, READERS.get(_split_name(path)[1], plain_text_rows))
+        yield from _read_file(path, text_column, None, READERS.get(split_name(path)[1], plain_text_rows))
         return
     empty = True
     for found in _read_folder(path, path, text_column, frozenset()):
@@ -45,14 +46,51 @@ def read_path(path: Path, text_column: str) -> Iterator[Article | Unreadable]:
 
 
 def read_standard_input(text_column: str) -> Iterator[Article | Unreadable]:
-    """Read standard input: rows where it starts with `{`, as JSON does, and else one article."""
+    """Read standard input: rows where it starts with `{` or is a JSON list, and else one article."""
     data = sys.stdin.buffer.read()
-    reader = json_rows if data.lstrip().startswith(b"{") else plain_text_rows
+    reader = json_rows if data.lstrip().startswith(b"{") or _is_json_list(data) else plain_text_rows
     name = "standard input"
     try:
         yield from rows_to_articles(reader(data, text_column), name, "stdin", text_column)
     except UnreadableError as error:
         yield Unreadable(name, None, str(error))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Content of a file, unzipped where its name ends in `.gz`.
+
+    Raises:
+        OSError: the file cannot be read.
+        UnreadableError: it is damaged gzip.
+    """
+    data = path.read_bytes()
+    if not _is_zipped(path):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableError(f"damaged gzip: {error}") from error
+
+
+def split_name(path: Path) -> tuple[str, str]:
+    """Stem and lower-case ending of a file name, without regard to a final `.gz`."""
+    name = Path(path.stem) if _is_zipped(path) else path
+    return name.stem, name.suffix.lower()
+
+
+def _is_zipped(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
+
+
+def _is_json_list(data: bytes) -> bool:
+    # A text may start with a bracket, too.
+    if not data.lstrip().startswith(b"["):
+        return False
+    try:
+        json.loads(decode(data))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _read_folder(folder: Path, root: Path, text_column: str, above: frozenset[Path]) -> Iterator[Article | Unreadable]:
@@ -81,7 +119,7 @@ def _reader_in_folder(path: Path) -> Reader:
     # Opening a pipe would wait for its writer, for ever.
     if not path.is_file():
         raise UnreadableError("neither a file nor a directory")
-    ending = _split_name(path)[1]
+    ending = split_name(path)[1]
     if ending not in READERS:
         raise UnreadableError(f"not a format that is read: {path.suffix or 'no ending'}")
     return READERS[ending]
@@ -89,19 +127,11 @@ def _reader_in_folder(path: Path) -> Reader:
 
 def _read_file(path: Path, text_column: str, set_name: str | None, reader: Reader) -> Iterator[Article | Unreadable]:
     try:
-        data = path.read_bytes()
-        if path.suffix.lower() == ".gz":
-            data = gzip.decompress(data)
-        stem, _ = _split_name(path)
-        yield from rows_to_articles(reader(data, text_column), make_usable(str(path)), stem, text_column, set_name)
-    except (OSError, EOFError, zlib.error, UnreadableError) as error:
+        rows = reader(read_bytes(path), text_column)
+    except (OSError, UnreadableError) as error:
         yield _unreadable(path, error)
-
-
-def _split_name(path: Path) -> tuple[str, str]:
-    """Stem and lower-case ending of a file name, without regard to a final `.gz`."""
-    name = Path(path.stem) if path.suffix.lower() == ".gz" else path
-    return name.stem, name.suffix.lower()
+        return
+    yield from rows_to_articles(rows, make_usable(str(path)), split_name(path)[0], text_column, set_name)
 
 
 def _unreadable(path: Path, error: Exception) -> Unreadable:

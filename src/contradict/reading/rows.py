@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from numbers import Number
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 NumberedRow = tuple[int | None, Mapping[str, object] | str]
 
 _COLUMNS = ("id", "title", "source", "published", "language", "set")
+# ISO 8601 allows these; `datetime.fromisoformat` does not.
+_YEAR_OR_MONTH = re.compile("[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 
 
 def rows_to_articles(
@@ -66,23 +69,31 @@ def dataset_rows(dataset: Dataset, text_column: str) -> Iterator[NumberedRow]:
     return enumerate(part, start=1)
 
 
-def parquet_rows(data: bytes, text_column: str) -> list[NumberedRow]:
+def parquet_rows(data: bytes, text_column: str, *, every_column: bool = False) -> list[NumberedRow]:
     """Rows of a Parquet file, counted from 1.
 
+    Args:
+        data: content of the file.
+        text_column: the column that holds the text.
+        every_column: whether to read all columns, and not only those of articles.
+
     Raises:
-        UnreadableError: the file is damaged, or has no such text column.
+        UnreadableError: the file is damaged, has no such text column, or no rows.
     """
     import pyarrow
     from pyarrow import parquet
 
     try:
         file = parquet.ParquetFile(pyarrow.BufferReader(data))
-        table = file.read(columns=_wanted(file.schema_arrow.names, text_column))
-        return list(enumerate(table.to_pylist(), start=1))
+        wanted = _wanted(file.schema_arrow.names, text_column)
+        rows = file.read(columns=None if every_column else wanted).to_pylist()
     except UnreadableError:
         raise
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise UnreadableError(f"damaged Parquet: {error}") from error
+    if not rows:
+        raise UnreadableError("empty: no rows")
+    return list(enumerate(rows, start=1))
 
 
 def no_text_column(text_column: str, columns: Iterable[object]) -> UnreadableError:
@@ -131,5 +142,5 @@ def _is_iso_8601(value: str | None) -> bool:
     try:
         datetime.fromisoformat(value or "")
     except ValueError:
-        return False
+        return _YEAR_OR_MONTH.fullmatch(value or "") is not None
     return True

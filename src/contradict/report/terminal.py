@@ -40,20 +40,27 @@ def print_report(report: Report, console: Console, top: int) -> None:
         console: where to print; it decides on colours and width.
         top: how many contradictions to show, 0 or more.
     """
-    _print_summary(report, console)
+    first, *further = summarise(report)
+    _print(console, 0, (first, "bold"))
+    for line in further:
+        _print(console, 0, (line, "dim"))
+    _print_unreadable(report.unreadable, console)
     shown = report[:top]
     _print_contradictions(shown, report, console)
     hidden = len(report) - len(shown)
     if hidden:
         console.print()
         _print(console, 0, (f"{hidden:,} more: --top N, or --format jsonl for all.", ""))
-    _print_sets_without(report, console)
+    for where, why in explain_absence(report):
+        console.print()
+        _print(console, 0, (where, "bold"), (why, ""))
     if shown:
         console.print()
         _print(console, 0, (_CLOSING, "dim"))
 
 
-def _print_summary(report: Report, console: Console) -> None:
+def summarise(report: Report) -> list[str]:
+    """What was read, what was not judged and what was left out, a line each; what did not occur has no line."""
     counts = [_count(len(report.sets), "set")] if len(report.sets) > 1 else []
     counts += [
         _count(sum(len(result.articles) for result in report.sets), "article"),
@@ -61,16 +68,31 @@ def _print_summary(report: Report, console: Console) -> None:
         _count(len(report.topics), "topic"),
         f"{_count(sum(result.pairs_judged for result in report.sets), 'pair')} judged",
     ]
-    _print(console, 0, (" · ".join(counts), "bold"))
+    lines = [" · ".join(counts)]
     skipped = sum(result.pairs_skipped for result in report.sets)
     if skipped:
-        _print(console, 0, (f"Not judged, beyond the cap: {_count(skipped, 'pair')}", "dim"))
+        lines.append(f"Not judged, beyond the cap: {_count(skipped, 'pair')}")
     reasons = Counter(part.reason for result in report.sets for part in result.left_out)
     if reasons:
         ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        listed = ", ".join(f"{number:,} {reason}" for reason, number in ordered)
-        _print(console, 0, (f"Left out: {listed}", "dim"))
-    _print_unreadable(report.unreadable, console)
+        lines.append("Left out: " + ", ".join(f"{number:,} {reason}" for reason, number in ordered))
+    return lines
+
+
+def explain_absence(report: Report) -> list[tuple[str, str]]:
+    """Where no contradictions were found, and why, as two parts of a sentence each."""
+    found = {contradiction.set for contradiction in report}
+    without: dict[str, list[str]] = {}
+    for result in report.sets:
+        if result.set not in found:
+            without.setdefault(_why_none(result), []).append(_set_name(result.set))
+    if not report.sets:
+        without["no article was read"] = []
+    many = len(report.sets) > 1
+    return [
+        (f"No contradictions{f' in {_listed(names)}' if many else ''}: ", f"{reason}.")
+        for reason, names in without.items()
+    ]
 
 
 def _print_unreadable(unreadable: tuple[Unreadable, ...], console: Console) -> None:
@@ -121,20 +143,6 @@ def _print_side(side: Side, indent: int, console: Console) -> None:
     _print(console, indent + 2, (" ".join(side.statement.text.split()), ""))
     if side.statement.also:
         _print(console, indent + 2, (f"also in {_count(len(side.statement.also), 'other place')}", "dim"))
-
-
-def _print_sets_without(report: Report, console: Console) -> None:
-    found = {contradiction.set for contradiction in report}
-    without: dict[str, list[str]] = {}
-    for result in report.sets:
-        if result.set not in found:
-            without.setdefault(_why_none(result), []).append(_set_name(result.set))
-    if not report.sets:
-        without["no article was read"] = []
-    for reason, names in without.items():
-        console.print()
-        place = f" in {_listed(names)}" if len(report.sets) > 1 else ""
-        _print(console, 0, (f"No contradictions{place}: ", "bold"), (f"{reason}.", ""))
 
 
 def _why_none(result: SetResult) -> str:

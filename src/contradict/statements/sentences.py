@@ -16,7 +16,7 @@ from sentencex import get_sentence_boundaries
 from contradict.statements.measures import CLOSERS, Span, breaks_grapheme, strip_span
 
 STATEMENT_LIMIT = 800
-"""Longest statement in code points; a longer sentence is parted, so that no model cuts its end off in silence."""
+"""Longest statement in code points; a longer sentence is parted, so that models read most pairs to the end."""
 
 _QUOTATION_LIMIT = 300  # code points; a sentence longer than this is parted at the ends of the sentences it quotes
 _CHUNK = 4_000  # code points; the library takes quadratic time on some long paragraphs, so it sees them in chunks

@@ -40,7 +40,7 @@ def make_mix(rows: pd.DataFrame, config: TrainingConfig) -> Mix:
         config: caps, shares and seed.
     """
     rng = np.random.default_rng(config.seed)
-    drawn = _cap(rows, config, rng)
+    drawn = draw(rows, config, rng)
     mismatched = _mismatched(drawn, config, rng)
     chosen = drawn.iloc[np.flatnonzero(rng.random(len(drawn)) < config.reversed_share)]
     reverse = chosen.assign(premise=chosen["hypothesis"], hypothesis=chosen["premise"])
@@ -70,11 +70,19 @@ def count_steps(pairs: int, config: TrainingConfig) -> int:
     return config.passes * -(-pairs // config.batch_size)
 
 
-def _cap(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator) -> pd.DataFrame:
+def draw(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator | None = None) -> pd.DataFrame:
+    """Draw the rows of each source, up to its cap.
+
+    Args:
+        rows: as for `make_mix`.
+        config: caps and seed.
+        rng: what to draw with, for whoever draws on; by default one from the seed.
+    """
     if "dataset" not in rows:
         return rows
+    rng = rng or np.random.default_rng(config.seed)
     parts = []
-    for name, part in rows.groupby("dataset", sort=True):
+    for name, part in rows.groupby("dataset", sort=True, dropna=False):
         cap = config.caps.get(str(name), len(part))
         if cap < len(part):
             part = part.iloc[np.sort(rng.choice(len(part), cap, replace=False))]
@@ -88,11 +96,10 @@ def _mismatched(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Gener
     if not wanted or not config.mismatched_from or "dataset" not in rows:
         return rows.iloc[:0]
     usable = rows[rows["dataset"].isin(config.mismatched_from)]
-    found = [
-        _with_nearest_hypothesis(part)
-        for _, part in usable.groupby(["dataset", "premise_lang"], sort=True)
-        if len(part) > 1
-    ]
+    groups = usable.groupby([name for name in ("dataset", "premise_lang") if name in rows], sort=True)
+    found = [_with_nearest_hypothesis(part) for _, part in groups if len(part) > 1]
+    if not found:
+        return rows.iloc[:0]
     pairs = pd.concat(found, ignore_index=True)
     return pairs.iloc[np.sort(rng.choice(len(pairs), min(wanted, len(pairs)), replace=False))]
 

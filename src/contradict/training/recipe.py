@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from torch.nn import functional
 
 from contradict.labels import CONTRADICTION, LABELS
 from contradict.models.precision import autocast, pick_device
+from contradict.progress import Progress, no_progress
 from contradict.training.config import TrainingConfig
 from contradict.training.mix import Mix, batches, count_steps
 
@@ -33,6 +36,7 @@ def train(
     *,
     device: str = "auto",
     stop_after: int | None = None,
+    progress: Progress = no_progress,
 ) -> Path:
     """Train an NLI model and save it as an ordinary folder.
 
@@ -46,27 +50,31 @@ def train(
         config: the run.
         device: as torch names it, or "auto".
         stop_after: end after so many steps, leaving a checkpoint (for a look at the first steps).
+        progress: told how many steps are done.
 
     Returns:
         folder of the finished model, `out/model`; or of the checkpoint, where the run was stopped before its end.
     """
     from transformers import AutoTokenizer
 
+    if stop_after is not None and stop_after < 1:
+        raise ValueError(f"stop_after is {stop_after}; it must be at least 1")
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     inputs = _tokenise(tokenizer, mix, config.max_tokens)
     lengths = np.array([len(ids) for ids in inputs])
     steps = count_steps(len(lengths), config)
-    run = _Run(base, config, steps, torch.device(pick_device(device)))
+    run = _Run(base, config, steps, torch.device(pick_device(device)), _fingerprint(mix, base, config))
     run.resume(out / CHECKPOINT)
-    last = min(steps, stop_after or steps)
-    with (out / LOG).open("a", encoding="utf-8", buffering=1) as log:
+    last = steps if stop_after is None else min(steps, stop_after)
+    with (out / LOG).open("a", encoding="utf-8", buffering=1) as log, progress("Training", last) as advance:
         meter = _Meter(log.write, config.log_every, steps)
         for step, rows in enumerate(batches(lengths, config)):
-            if step < run.step:
-                continue
             if step >= last:
                 break
+            advance(1)
+            if step < run.step:
+                continue
             loss = run.take_step(_Batch(inputs, rows, mix, tokenizer.pad_token_id))
             meter.add(step + 1, loss, len(rows))
             if run.step % config.checkpoint_every == 0 or run.step == last:
@@ -110,8 +118,11 @@ class _Batch:
 class _Run:
     """Model, optimiser and the step they are at."""
 
-    def __init__(self, base: str | Path, config: TrainingConfig, steps: int, device: torch.device) -> None:
-        self.config, self.steps, self.device, self.step = config, steps, device, 0
+    def __init__(
+        self, base: str | Path, config: TrainingConfig, steps: int, device: torch.device, fingerprint: str
+    ) -> None:
+        self.config, self.steps, self.device, self.fingerprint = config, steps, device, fingerprint
+        self.step = 0
         torch.manual_seed(config.seed)
         self.model: Any = _new_model(base).to(device).train()
         self.trained = {name: weight for name, weight in self.model.named_parameters() if weight.requires_grad}
@@ -153,7 +164,7 @@ class _Run:
         }
         state |= {f"weight/{name}": weight.detach() for name, weight in self.trained.items()}
         save_file({name: tensor.cpu().contiguous() for name, tensor in state.items()}, part / "state.safetensors")
-        (part / "step.json").write_text(json.dumps({"step": self.step, "of": self.steps}))
+        (part / "step.json").write_text(json.dumps({"step": self.step, "of": self.steps, "run": self.fingerprint}))
         old = folder.with_name(folder.name + ".old")
         shutil.rmtree(old, ignore_errors=True)
         if folder.exists():
@@ -171,16 +182,17 @@ class _Run:
                 return
             old.rename(folder)  # killed between the two renames of `save`
         found = json.loads((folder / "step.json").read_text())
-        if found["of"] != self.steps:
+        if found["run"] != self.fingerprint:
             raise ValueError(
-                f"{folder} belongs to a run of {found['of']} steps, this one has {self.steps}; name another --out"
+                f"{folder} belongs to another run ({found['step']} of {found['of']} steps done): its pairs,"
+                " configuration or encoder were not these; name another --out, or remove it"
             )
         state = load_file(folder / "state.safetensors")
         with torch.no_grad():
             for name, weight in self.trained.items():
                 weight.copy_(state[f"weight/{name}"])
                 self.optimiser.state[weight] = {
-                    "step": torch.tensor(float(found["step"])),
+                    "step": torch.tensor(float(found["step"]), device=self.device),
                     "exp_avg": state[f"exp_avg/{name}"].to(self.device),
                     "exp_avg_sq": state[f"exp_avg_sq/{name}"].to(self.device),
                 }
@@ -211,6 +223,15 @@ class _Meter:
         }
         self.write(json.dumps(line) + "\n")
         self.losses, self.pairs, self.since = [], 0, now
+
+
+def _fingerprint(mix: Mix, base: str | Path, config: TrainingConfig) -> str:
+    """Tells apart runs that would not end with the same weights."""
+    digest = hashlib.sha256(f"{asdict(config)} {Path(base).name}".encode())
+    for text in (*mix.premises, *mix.hypotheses):
+        digest.update(text.encode() + b"\0")
+    digest.update(mix.labels.tobytes() + mix.two_way.tobytes())
+    return digest.hexdigest()[:16]
 
 
 def _new_model(base: str | Path) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from contradict.attribution import attribute
-from contradict.pairing import can_pair, find_pairs
+from contradict.pairing import can_pair, find_pairs, place_apart
 from contradict.progress import Progress, no_progress
 from contradict.reading import read_articles
 from contradict.records import (
@@ -21,7 +21,6 @@ from contradict.records import (
     Judgement,
     Pair,
     Pairing,
-    Place,
     Report,
     SetResult,
     Side,
@@ -208,19 +207,8 @@ class Detector:
         """The two statements with their positions, at places of two articles, in order of article and place."""
         a, b = statements[pair.a], statements[pair.b]
         if not self.config.within_articles:
-            a, b = _place_apart(a, b, articles), _place_apart(b, a, articles)
+            a, b = place_apart(a, b, articles), place_apart(b, a, articles)
         return sorted([(a, pair.a), (b, pair.b)], key=lambda end: (end[0].article, end[0].start))
-
-
-def _place_apart(statement: Statement, other: Statement, articles: dict[str, Article]) -> Statement:
-    """The statement at its first place in an article in which the other does not stand; its other places in `also`."""
-    own = Place(statement.article, statement.start, statement.end)
-    place = next(place for place in (own, *statement.also) if place.article not in other.articles)
-    if place == own:
-        return statement
-    article = articles[place.article]
-    also = (own, *(reprint for reprint in statement.also if reprint != place))
-    return Statement(article.id, article.text[place.start : place.end], place.start, place.end, article.language, also)
 
 
 def _side(statement: Statement, articles: dict[str, Article]) -> Side:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations_with_replacement, pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from contradict.neighbours import Links, NeighbourIndex, canonical_order, link_mutual
-from contradict.records import Pair, Pairing
-
-if TYPE_CHECKING:
-    from contradict.records import Statement
+from contradict.records import Article, Pair, Pairing, Place, Statement
 
 PAIRS_PER_STATEMENT, LEAST_CAP = 10, 1000
 """The cap where none is given: this many pairs for each statement, and so many in any case."""
@@ -72,6 +68,26 @@ def find_pairs(
     ends = np.sort(np.stack([order[links.a[kept]], order[links.b[kept]]]), axis=0)
     pairs = tuple(map(Pair, *ends.tolist(), links.closeness[kept].tolist()))
     return Pairing(pairs, len(ranked) - len(kept))
+
+
+def place_apart(statement: Statement, other: Statement, articles: Mapping[str, Article]) -> Statement:
+    """The statement at its first place in an article in which the other does not stand.
+
+    Args:
+        statement: one of a pair that `find_pairs` found across articles.
+        other: the other one.
+        articles: the articles of the set, by their ids.
+
+    Returns:
+        the same sentence at that place, with its other places in `also`.
+    """
+    own = Place(statement.article, statement.start, statement.end)
+    place = next(place for place in (own, *statement.also) if place.article not in other.articles)
+    if place == own:
+        return statement
+    article = articles[place.article]
+    also = (own, *(reprint for reprint in statement.also if reprint != place))
+    return Statement(article.id, article.text[place.start : place.end], place.start, place.end, article.language, also)
 
 
 def _link_languages(statements: Sequence[Statement], vectors: np.ndarray, owners: np.ndarray, k: int) -> Links:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _HEADINGS = {
     "accuracy": "accuracy",
-    "macro_f1": "macro F1",
     "average_precision": "AP",
     "average_precision_symmetric": "AP both",
     "precision": "precision",
@@ -94,14 +93,14 @@ def _print_table(results: Sequence[Result]) -> None:
     table = Table(
         box=None,
         pad_edge=False,
-        caption="Per cent, with half the width of the 95% bootstrap interval (both ends are in"
-        " results.json). AP: average precision of contradiction, of one direction and of the score of"
+        caption="Per cent, with half the width of the 95% bootstrap interval (results.json has both"
+        " ends, and macro F1). AP: average precision of contradiction, of one direction and of the score of"
         f" both that scan uses; precision and recall: of contradiction at a score of {MIN_SCORE}.",
         caption_justify="left",
     )
-    table.add_column("set")
+    table.add_column("set", no_wrap=True)
     for heading in ("rows", *_HEADINGS.values()):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for result in results:
         cells = []
         for name in _HEADINGS:

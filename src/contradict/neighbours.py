@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contradict.records import Statement
 
 EXACT_LIMIT = 20_000
-"""Vectors among which every similarity is computed; beyond, an approximate index is searched."""
+"""Vectors among which every similarity is computed; beyond as many similarities, an approximate index is searched."""
 
 _BLOCK_BYTES = 64 * 2**20
 _CELL_BYTES = 16  # a similarity, its mask and its position, which numpy and faiss give as int64
@@ -80,7 +80,8 @@ class NeighbourIndex:
             barred = np.bincount(self.owners, minlength=int(owners.max(initial=0)) + 1)[owners]
             wanted = np.minimum(k, len(self.vectors) - barred)
             unanswered = _incomplete(positions, wanted)
-            for spare in _SPARE:
+            # For few queries, the graph would cost more than it saves.
+            for spare in _SPARE if len(unanswered) * len(self.vectors) > EXACT_LIMIT**2 else ():
                 for block in _blocks(unanswered, k + spare):
                     cosines[block], positions[block] = self._approximate(vectors[block], owners[block], k, k + spare)
                 unanswered = _incomplete(positions, wanted)

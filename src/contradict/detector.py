@@ -16,6 +16,7 @@ from contradict.pairing import can_pair, find_pairs, place_apart
 from contradict.progress import Progress, no_progress
 from contradict.reading import read_articles
 from contradict.records import (
+    MIN_SCORE,
     Article,
     Contradiction,
     Judgement,
@@ -49,7 +50,7 @@ class DetectorConfig:
             least 1,000.
     """
 
-    min_score: float = 0.5
+    min_score: float = MIN_SCORE
     within_articles: bool = False
     neighbours: int = 10
     max_pairs: int | None = None

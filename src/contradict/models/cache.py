@@ -110,3 +110,7 @@ def _write_through(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
+                if hasattr(os, "posix_fadvise"):
+                    # What was just written stays cached in large pieces, and a model that maps the file would have a
+                    # whole piece resident for each row it touches. Read afresh, it has little more than the row.
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -110,14 +110,6 @@ def test_a_missing_directory_is_told_before_a_model_is_loaded(tmp_path, capfd, m
 SCORED = ["entailment", "neutral", "contradiction", "score"]
 
 
-def test_python_and_the_command_report_from_the_same_score(models, capfd):
-    from contradict import Detector
-
-    assert main(["scan", str(EXAMPLES), *models]) == 0
-    found = Detector(models[1], models[3], device="cpu").scan(str(EXAMPLES))
-    assert len(capfd.readouterr().out.splitlines()) == len(found) > 0
-
-
 def test_score_writes_every_row_as_it_was_with_its_figures(toy_only, tmp_path):
     pairs, out = tmp_path / "pairs.csv", tmp_path / "judged.csv"
     pairs.write_text(

@@ -156,7 +156,7 @@ def test_missing_weights_say_what_to_do(tmp_path, monkeypatch):
         default_encoder()
 
 
-def test_a_scan_attempts_no_connection():
+def test_a_scan_attempts_no_connection_and_finds_what_python_finds(demo):
     code = f"""
 import socket, sys
 def refuse(*arguments, **_):
@@ -168,7 +168,8 @@ sys.exit(main(["scan", {str(EXAMPLES)!r}, "--format", "jsonl"]))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert all(line.startswith("contradict: ") for line in done.stderr.splitlines())
-    assert [json.loads(line)["schema"] for line in done.stdout.splitlines()]
+    scores = [json.loads(line)["score"] for line in done.stdout.splitlines()]
+    assert scores == pytest.approx([found.score for found in demo], abs=1e-3)
 
 
 def test_public_names_are_there():

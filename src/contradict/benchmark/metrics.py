@@ -1,98 +1,300 @@
-"""Figures of merit with bootstrap intervals, resampled by item so that parallel rows stay together."""
+"""Judgements of labelled pairs → figures with bootstrap intervals; pairs of one item are resampled together.
+
+Every figure is a formula over sums in which an item counts a number of times: once for the figure itself, as often as
+it was drawn for a resample. So one formula serves both, for many resamples at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
-from contradict.labels import CONTRADICTION
-from contradict.records import MIN_SCORE
+from contradict.benchmark.records import Estimate, Judged
+from contradict.labels import CONTRADICTION, LABELS
 
 RESAMPLES = 500
-_Metric = Callable[[np.ndarray], float]
+BINS = 15
+"""Bins of equal width of the expected calibration error."""
+KEPT = 0.8
+"""Share of the contradictions that must be flagged where false alarms are counted."""
+
+_BY_SCORE = {
+    "precision": "share of contradictions among the pairs flagged at the threshold",
+    "recall": "share of the contradictions that are flagged at the threshold",
+    "f1": "harmonic mean of precision and recall",
+    "average_precision": "precision of contradiction averaged over recall, over all thresholds",
+    "roc_auc": "chance that a contradiction scores higher than another pair",
+    "ece": f"expected calibration error: gap between stated probability and frequency, in {BINS} bins",
+    "brier": "Brier score: squared distance between the probabilities and what is true",
+    "false_alarms": f"flagged per 1,000 other pairs, where {KEPT:.0%} of the contradictions are flagged",
+}
+FIGURES: Mapping[str, str] = {
+    "accuracy": "share of pairs with the right label",
+    "macro_f1": "harmonic mean of precision and recall, averaged over the labels",
+    **_BY_SCORE,
+    **{f"{name}_symmetric": f"{meaning}; symmetric score" for name, meaning in _BY_SCORE.items()},
+}
+"""Every figure with its meaning, in the order of tables; of premise to hypothesis, or of the symmetric score."""
+
+_CHUNK = 2**18  # numbers in hand at once: few enough to stay in a processor's cache
+_Floats = npt.NDArray[np.float64]
+_Sums = Callable[[np.ndarray], tuple[np.ndarray, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure and its 95% interval (percentile bootstrap, Efron 1979); NaN where it is undefined."""
+class Outcomes:
+    """How judgements turned out, pair by pair. Arrays (2, n) hold the one direction first, then the symmetric score.
 
-    value: float
-    low: float
-    high: float
+    Attributes:
+        labels: (n,) class of each pair; contradiction is the last class.
+        predicted: (n,) class that the one direction makes most probable.
+        classes: 3, or 2 where contradictions are told from everything else.
+        items: (n,) item of each pair, counted from 0 without gaps.
+        scores: (2, n) higher means more of a contradiction; only their order counts.
+        flagged: (2, n) bool, whether the score reaches the threshold.
+        confidence: (2, n) the probability whose calibration is measured.
+        correct: (2, n) bool, whether what it is the probability of is true.
+        loss: (2, n) squared distance between the probabilities and what is true.
+    """
+
+    labels: np.ndarray
+    predicted: np.ndarray
+    classes: int
+    items: np.ndarray
+    scores: np.ndarray
+    flagged: np.ndarray
+    confidence: np.ndarray
+    correct: np.ndarray
+    loss: np.ndarray
 
 
 def measure(
-    labels: np.ndarray, probabilities: np.ndarray, scores: np.ndarray, items: np.ndarray, seed: int = 0
+    labels: np.ndarray, judged: Judged, items: np.ndarray, *, threshold: float, two_way: bool, seed: int = 0
 ) -> dict[str, Estimate]:
     """Measure judgements against labels.
 
+    The Brier score of the one direction of three-way pairs sums over the labels, 0 to 2, and its calibration error is
+    that of the most probable label (Guo et al. 2017). Otherwise both are those of contradiction, 0 to 1. Macro F1 is
+    the mean over the classes that occur among labels or predictions, in a resample over those that occur there.
+
+    A figure is NaN where it is undefined: precision with nothing flagged; recall, F1 and average precision without a
+    contradiction; ROC AUC and false alarms with one kind of pair alone. An interval is NaN where there is one item, and
+    where more than 5% of the resamples leave the figure undefined, since 95% of all resamples then cannot be told.
+    Resampling adds noise, which raises the calibration error: with few pairs its interval can lie above the figure.
+
     Args:
         labels: (n,) indices into `LABELS`.
-        probabilities: (n, 3) of premise to hypothesis.
-        scores: (n,) symmetric probability of contradiction.
-        items: (n,) which rows belong together; they are resampled together.
+        judged: the probabilities of these pairs.
+        items: (n,) integers; pairs of one item are drawn together.
+        threshold: least probability of contradiction, in one direction or symmetric, of a flagged pair.
+        two_way: tell contradictions from the rest; one is predicted where it is the most probable of the three labels.
         seed: of the resampling.
 
     Returns:
-        `accuracy`, `macro_f1` and `average_precision` (of contradiction) of the one direction;
-        `average_precision_symmetric`, and `precision` and `recall` of contradiction at `MIN_SCORE`, of the
-        symmetric score.
+        each of `FIGURES` with its 95% interval.
+
+    Raises:
+        ValueError: there is no pair, an array has a wrong shape, a label is no index into `LABELS`, or a row of
+            probabilities has NaN, a negative number, or a sum other than 1.
     """
-    predicted = probabilities.argmax(axis=1)
-    is_contradiction = labels == CONTRADICTION
-    metrics: dict[str, _Metric] = {
-        "accuracy": lambda rows: float((predicted[rows] == labels[rows]).mean()),
-        "macro_f1": lambda rows: _macro_f1(labels[rows], predicted[rows]),
-        "average_precision": lambda rows: _average_precision(
-            is_contradiction[rows], probabilities[rows, CONTRADICTION]
-        ),
-        "average_precision_symmetric": lambda rows: _average_precision(is_contradiction[rows], scores[rows]),
-        "precision": lambda rows: _share(is_contradiction[rows], scores[rows] >= MIN_SCORE),
-        "recall": lambda rows: _share(scores[rows] >= MIN_SCORE, is_contradiction[rows]),
-    }
-    resamples = list(_resamples(items, seed))
-    everything = np.arange(len(labels))
-    return {name: _estimate(metric, everything, resamples) for name, metric in metrics.items()}
+    rows = outcomes(labels, judged, items, threshold=threshold, two_way=two_way)
+    count = int(rows.items.max()) + 1
+    drawn = figures(rows, FIGURES, resamples(count, len(labels), seed))
+    return {name: estimate(values) for name, values in drawn.items()}
 
 
-def _estimate(metric: _Metric, everything: np.ndarray, resamples: list[np.ndarray]) -> Estimate:
-    value = metric(everything)
-    drawn = np.array([metric(rows) for rows in resamples])
-    drawn = drawn[~np.isnan(drawn)]
-    if np.isnan(value) or not len(drawn):
-        return Estimate(value, float("nan"), float("nan"))
-    low, high = np.percentile(drawn, [2.5, 97.5])
+def confusion_matrix(labels: np.ndarray, judged: Judged, *, two_way: bool) -> tuple[tuple[int, ...], ...]:
+    """Count pairs by label and by the most probable label of premise to hypothesis.
+
+    Returns:
+        a row for each label, a column for each prediction, in the order of `LABELS`; for two-way pairs "not a
+        contradiction" and "contradiction".
+    """
+    truth, predicted, classes = _classes(labels, judged, two_way)
+    counts = np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    return tuple(tuple(row) for row in counts.tolist())
+
+
+def outcomes(labels: np.ndarray, judged: Judged, items: np.ndarray, *, threshold: float, two_way: bool) -> Outcomes:
+    """Compare judgements with labels; arguments and errors as of `measure`."""
+    _check(labels, judged, items)
+    truth, predicted, classes = _classes(labels, judged, two_way)
+    probabilities = judged.forward.astype(np.float64)
+    scores = np.stack([probabilities[:, CONTRADICTION], judged.scores])
+    correct = np.stack([labels == CONTRADICTION] * 2)
+    confidence, loss = scores.copy(), (scores - correct) ** 2
+    if not two_way:
+        confidence[0] = probabilities.max(axis=1)
+        correct[0] = predicted == truth
+        loss[0] = ((probabilities - np.eye(classes)[truth]) ** 2).sum(axis=1)
+    _, numbered = np.unique(items, return_inverse=True)
+    return Outcomes(truth, predicted, classes, numbered, scores, scores >= threshold, confidence, correct, loss)
+
+
+def _classes(labels: np.ndarray, judged: Judged, two_way: bool) -> tuple[np.ndarray, np.ndarray, int]:
+    predicted = judged.forward.argmax(axis=1)
+    if two_way:
+        return (labels == CONTRADICTION).astype(int), (predicted == CONTRADICTION).astype(int), 2
+    return labels.astype(int), predicted, len(LABELS)
+
+
+def _check(labels: np.ndarray, judged: Judged, items: np.ndarray) -> None:
+    if not len(labels) or len(items) != len(labels):
+        raise ValueError(
+            f"got {len(labels)} labels and {len(items)} items; give at least one pair, and an item for each"
+        )
+    wrong = np.flatnonzero(~np.isin(labels, range(len(LABELS))))
+    if len(wrong):
+        raise ValueError(f"pair {wrong[0]}, counted from 0, has the label {labels[wrong[0]]}; labels are 0, 1 or 2")
+    for name, given in (("forward", judged.forward), ("backward", judged.backward)):
+        if given.shape != (len(labels), len(LABELS)):
+            raise ValueError(f"{name} probabilities have the shape {given.shape}; want ({len(labels)}, {len(LABELS)})")
+        # Half precision misses a sum of 1 by a thousandth.
+        wrong = np.flatnonzero(~((given >= 0).all(axis=1) & (abs(given.sum(axis=1, dtype=float) - 1) < 0.01)))
+        if len(wrong):
+            raise ValueError(
+                f"{name} probabilities of {len(wrong)} of {len(labels)} pairs are not numbers from 0 that sum to 1,"
+                f" first {given[wrong[0]].tolist()} of pair {wrong[0]}, counted from 0; give the output of a softmax"
+            )
+
+
+def resamples(count: int, rows: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield each of `count` items once, then, where there are several, `RESAMPLES` draws of them, for `figures`."""
+    rng = np.random.default_rng(seed)
+    yield np.ones((1, count), dtype=np.int32)
+    for size in chunks(RESAMPLES if count > 1 else 0, rows):
+        drawn = rng.integers(0, count, (size, count)) + count * np.arange(size)[:, None]
+        yield np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count).astype(np.int32)
+
+
+def chunks(draws: int, rows: int) -> Iterator[int]:
+    """Yield how many draws of so many rows to take at once."""
+    size = max(1, _CHUNK // rows)
+    for start in range(0, draws, size):
+        yield min(size, draws - start)
+
+
+def estimate(values: np.ndarray) -> Estimate:
+    """A figure, the first of the values, with the interval of its resamples, the others; NaN as `measure` says."""
+    value, drawn = float(values[0]), values[1:]
+    defined = drawn[~np.isnan(drawn)]
+    if math.isnan(value) or not len(drawn) or len(defined) < 0.95 * len(drawn):
+        return Estimate(value, math.nan, math.nan)
+    low, high = np.percentile(defined, [2.5, 97.5])
     return Estimate(value, float(low), float(high))
 
 
-def _resamples(items: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Row numbers of resamples: as many items as there are, drawn with replacement, each with all its rows."""
-    rng = np.random.default_rng(seed)
-    _, item_of_row = np.unique(items, return_inverse=True)
-    by_item = np.argsort(item_of_row, kind="stable")
-    starts = np.searchsorted(item_of_row[by_item], np.arange(item_of_row.max() + 2))
-    drawn = []
-    for _ in range(RESAMPLES):
-        chosen = rng.integers(0, len(starts) - 1, len(starts) - 1)
-        drawn.append(np.concatenate([by_item[starts[item] : starts[item + 1]] for item in chosen]))
-    return drawn
+def figures(rows: Outcomes, names: Collection[str], draws: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
+    """Compute the named figures for each draw: int32 arrays (some draws, items) of how often each item counts."""
+    families = [family for family in _families(rows) if family[0].keys() & names]
+    found: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0 is how an undefined figure becomes NaN
+        for counts in draws:
+            for formulas, sums in families:
+                summed = sums(counts)
+                for name in formulas.keys() & names:
+                    found[name].append(formulas[name](*summed))
+    return {name: np.concatenate(values) for name, values in found.items()}
 
 
-def _share(wanted: np.ndarray, among: np.ndarray) -> float:
-    return float(wanted[among].mean()) if among.any() else float("nan")
+def _families(rows: Outcomes) -> Iterator[tuple[dict[str, Callable[..., _Floats]], _Sums]]:
+    """Figures that are formulas over the same sums: the formulas by name, and how counts of the items give the sums."""
+    table = partial(_table, rows.items)
+    is_contradiction = rows.labels == rows.classes - 1
+    every = np.zeros(len(rows.labels), dtype=int)
+    size = table(every, 1)
+    confusion = table(rows.labels * rows.classes + rows.predicted, rows.classes**2)
+    yield {"accuracy": _accuracy, "macro_f1": _macro_f1}, _total(confusion)
+    for k, suffix in enumerate(("", "_symmetric")):
+        confusion = table(2 * is_contradiction + rows.flagged[k], 4)
+        yield {f"precision{suffix}": _precision, f"recall{suffix}": _recall, f"f1{suffix}": _f1}, _total(confusion)
+        bins = np.digitize(rows.confidence[k], np.linspace(0, 1, BINS + 1)[1:-1], right=True)
+        yield {f"ece{suffix}": _mean}, _total(table(bins, BINS, rows.correct[k] - rows.confidence[k]), size)
+        yield {f"brier{suffix}": _mean}, _total(table(every, 1, rows.loss[k]), size)
+        by_rank = {"average_precision": _average_precision, "roc_auc": _roc_auc, "false_alarms": _false_alarms}
+        reached = _reached(rows.scores[k], is_contradiction, rows.items)
+        yield {name + suffix: formula for name, formula in by_rank.items()}, reached
 
 
-def _macro_f1(labels: np.ndarray, predicted: np.ndarray) -> float:
-    from sklearn.metrics import f1_score
+def _table(items: np.ndarray, cell: np.ndarray, cells: int, values: np.ndarray | None = None) -> np.ndarray:
+    """(items, cells): how many pairs of each item fall into each cell, or the sum of their values."""
+    count = int(items.max()) + 1
+    return np.bincount(items * cells + cell, values, count * cells).reshape(count, cells).astype(float)
 
-    return float(f1_score(labels, predicted, average="macro", zero_division=0.0))
+
+def _total(*tables: np.ndarray) -> _Sums:
+    return lambda counts: tuple(counts @ table for table in tables)
 
 
-def _average_precision(is_contradiction: np.ndarray, scores: np.ndarray) -> float:
-    from sklearn.metrics import average_precision_score
+def _reached(scores: np.ndarray, is_contradiction: np.ndarray, items: np.ndarray) -> _Sums:
+    """(draws, scores): how many contradictions and how many other pairs reach each distinct score, highest first."""
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    ordered, hit = items[order], is_contradiction[order].astype(np.int32)
 
-    if not is_contradiction.any():
-        return float("nan")
-    return float(average_precision_score(is_contradiction, scores))
+    def sums(counts: np.ndarray) -> tuple[np.ndarray, ...]:
+        drawn = counts.take(ordered, axis=1)
+        hits = np.cumsum(drawn * hit, axis=1, dtype=np.int32).take(ends, axis=1)
+        return hits, np.cumsum(drawn, axis=1, dtype=np.int32).take(ends, axis=1) - hits
+
+    return sums
+
+
+def _accuracy(confusion: _Floats) -> _Floats:
+    classes = math.isqrt(confusion.shape[1])
+    share: _Floats = confusion[:, :: classes + 1].sum(axis=1) / confusion.sum(axis=1)
+    return share
+
+
+def _class_f1(confusion: _Floats) -> _Floats:
+    classes = math.isqrt(confusion.shape[1])
+    matrix = confusion.reshape(-1, classes, classes)
+    f1: _Floats = 2 * np.diagonal(matrix, axis1=1, axis2=2) / (matrix.sum(axis=1) + matrix.sum(axis=2))
+    return f1
+
+
+def _macro_f1(confusion: _Floats) -> _Floats:
+    macro: _Floats = np.nanmean(_class_f1(confusion), axis=1)
+    return macro
+
+
+def _precision(confusion: _Floats) -> _Floats:
+    return confusion[:, 3] / (confusion[:, 1] + confusion[:, 3])
+
+
+def _recall(confusion: _Floats) -> _Floats:
+    return confusion[:, 3] / (confusion[:, 2] + confusion[:, 3])
+
+
+def _f1(confusion: _Floats) -> _Floats:
+    return np.where(np.isnan(_recall(confusion)), np.nan, _class_f1(confusion)[:, 1])
+
+
+def _mean(sums: _Floats, size: _Floats) -> _Floats:
+    mean: _Floats = abs(sums).sum(axis=1) / size[:, 0]
+    return mean
+
+
+def _average_precision(hits: np.ndarray, others: np.ndarray) -> _Floats:
+    precision = hits / np.maximum(hits + others, 1)
+    mean: _Floats = np.einsum("ij,ij->i", np.diff(hits, axis=1, prepend=np.int32(0)), precision) / hits[:, -1]
+    return mean
+
+
+def _roc_auc(hits: np.ndarray, others: np.ndarray) -> _Floats:
+    middle = hits - np.diff(hits, axis=1, prepend=np.int32(0)) / 2
+    area: _Floats = (
+        np.einsum("ij,ij->i", np.diff(others, axis=1, prepend=np.int32(0)), middle) / hits[:, -1] / others[:, -1]
+    )
+    return area
+
+
+def _false_alarms(hits: np.ndarray, others: np.ndarray) -> _Floats:
+    first = (hits < KEPT * hits[:, -1:] - 1e-9).sum(axis=1, keepdims=True)
+    flagged = np.take_along_axis(others, first, axis=1)[:, 0]
+    return np.where(hits[:, -1] > 0, 1000 * flagged / others[:, -1], np.nan)

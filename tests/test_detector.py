@@ -4,7 +4,8 @@ import json
 import pytest
 
 from contradict import Article, Detector, DetectorConfig
-from contradict.records import Articles, Unreadable
+from contradict.calibration import Calibration
+from contradict.records import MIN_SCORE, Articles, Unreadable
 from contradict.report.rows import contradiction_row
 
 STORIES = {
@@ -130,6 +131,17 @@ def test_weak_contradictions_are_left_out(detector, toy_nli, toy_encoder):
     strong = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(make_articles())
     assert [found.score for found in strong] == pytest.approx([score for score in scores if score >= middle])
     assert strong.sets[0].pairs_judged == len(scores)
+
+
+def test_without_a_least_score_the_models_threshold_is_taken(detector, toy_nli, toy_encoder):
+    scores = [found.score for found in detector.scan(make_articles())]
+    middle = (scores[0] + scores[-1]) / 2
+    for calibration, least in ((Calibration(threshold=middle), middle), (None, MIN_SCORE)):
+        judged = Detector(toy_nli, toy_encoder, calibration=calibration, device="cpu").scan(make_articles())
+        assert [found.score for found in judged] == pytest.approx([score for score in scores if score >= least])
+    config = DetectorConfig(min_score=0.0)
+    calibrated = Detector(toy_nli, toy_encoder, calibration=Calibration(threshold=1.0), device="cpu", config=config)
+    assert len(calibrated.scan(make_articles())) == len(scores)
 
 
 def test_the_cap_is_told(toy_nli, toy_encoder, detector):

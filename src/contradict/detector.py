@@ -16,7 +16,6 @@ from contradict.pairing import can_pair, find_pairs, place_apart
 from contradict.progress import Progress, no_progress
 from contradict.reading import read_articles
 from contradict.records import (
-    MIN_SCORE,
     Article,
     Contradiction,
     Judgement,
@@ -35,6 +34,7 @@ from contradict.verdict import explain
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from contradict.calibration import Calibration
     from contradict.nli import NLI
 
 
@@ -43,21 +43,22 @@ class DetectorConfig:
     """How a scan is done.
 
     Attributes:
-        min_score: least symmetric probability of contradiction, 0 to 1, of what is reported.
+        min_score: least symmetric probability of contradiction, 0 to 1, of what is reported; None for the threshold of
+            the NLI model's calibration, or `contradict.records.MIN_SCORE` where it has none.
         within_articles: whether statements of one article are compared, too.
         neighbours: how many nearest statements, in each language, a statement can be paired with; pairs are mutual.
         max_pairs: most pairs judged in a set, closest first; None for 10 times the number of its statements, at
             least 1,000.
     """
 
-    min_score: float = MIN_SCORE
+    min_score: float | None = None
     within_articles: bool = False
     neighbours: int = 10
     max_pairs: int | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.min_score <= 1:
-            raise ValueError(f"min_score is {self.min_score!r}; it must be from 0 to 1")
+        if self.min_score is not None and not 0 <= self.min_score <= 1:
+            raise ValueError(f"min_score is {self.min_score!r}; it must be from 0 to 1, or None")
         if self.neighbours < 1:
             raise ValueError(f"neighbours is {self.neighbours!r}; it must be at least 1")
         if self.max_pairs is not None and self.max_pairs < 1:
@@ -81,6 +82,7 @@ class Detector:
         encoder: str | Path | None = None,
         *,
         nli_labels: Sequence[str] | None = None,
+        calibration: Calibration | str | Path | None = "auto",
         device: str = "auto",
         config: DetectorConfig | None = None,
         progress: Progress = no_progress,
@@ -91,13 +93,14 @@ class Detector:
             nli: folder or hub id of a three-way NLI model; without one, the embedded model.
             encoder: folder or hub id of a sentence encoder; without one, the embedded model.
             nli_labels: what the NLI model's outputs are, in order, where its own `id2label` does not say.
+            calibration: of the NLI model; see `contradict.nli.NLI`.
             device: as torch names it, or "auto" for the fastest one present.
             config: how a scan is done.
             progress: told how far long stages are.
         """
         self.config = config or DetectorConfig()
         self._nli, self._encoder, self._nli_labels = nli, encoder, nli_labels
-        self._device, self._progress = device, progress
+        self._calibration, self._device, self._progress = calibration, device, progress
 
     @cached_property
     def encoder(self) -> SentenceTransformer:
@@ -116,7 +119,13 @@ class Detector:
 
         with self._progress("Loading the NLI model", 1) as advance:
             encoder = self.__dict__.get("encoder")  # only if it is loaded already
-            nli = NLI(self._nli, labels=self._nli_labels, device=self._device, share_with=encoder)
+            nli = NLI(
+                self._nli,
+                labels=self._nli_labels,
+                calibration=self._calibration,
+                device=self._device,
+                share_with=encoder,
+            )
             advance(1)
         return nli
 
@@ -192,9 +201,10 @@ class Detector:
         topic_of = {statement: topic.id for topic in result.topics for statement in topic.statements}
         ends = [self._ends(pair, result.statements, articles) for pair in pairing.pairs]
         judgements = self.judge([(a.text, b.text) for (a, _), (b, _) in ends])
+        least = self.nli.threshold if self.config.min_score is None else self.config.min_score
         found = []
         for ((first, position), (second, _)), judgement in zip(ends, judgements, strict=True):
-            if judgement.score < self.config.min_score:
+            if judgement.score < least:
                 continue
             a, b = (_side(statement, articles) for statement in (first, second))
             kind, evidence = explain(a, b)

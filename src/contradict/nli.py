@@ -11,11 +11,12 @@ import numpy as np
 import torch
 
 from contradict.batching import batches_by_tokens
+from contradict.calibration import FILE_NAME, Calibration, CalibrationError, read_calibration
 from contradict.labels import resolve_order
-from contradict.models.loading import load_classifier
+from contradict.models.loading import load_classifier, weights_digest
 from contradict.models.precision import autocast
 from contradict.progress import Progress, no_progress
-from contradict.records import Judgement, Probabilities
+from contradict.records import MIN_SCORE, Judgement, Probabilities
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -29,6 +30,13 @@ _SPARE_POSITIONS = 2  # models of the RoBERTa kind count positions from 2
 class NLI:
     """A natural language inference model: the embedded one, or any other.
 
+    Attributes:
+        name: the folder or hub id as it was given, or "embedded".
+        folder: where the model's files are.
+        calibration: what its probabilities are corrected by; None for nothing.
+        label_order: which of the network's outputs are entailment, neutral and contradiction.
+        max_tokens: of its longest input, a pair together.
+
     Example:
         >>> NLI().predict([("Semua kantor tutup hari ini.", "Satu kantor buka hari ini.")]).shape
         (1, 3)
@@ -39,6 +47,7 @@ class NLI:
         model: str | Path | None = None,
         *,
         labels: Sequence[str] | None = None,
+        calibration: Calibration | str | Path | None = "auto",
         device: str = "auto",
         share_with: SentenceTransformer | None = None,
     ) -> None:
@@ -47,20 +56,52 @@ class NLI:
         Args:
             model: folder or hub id of a three-way classifier; without one, the embedded model.
             labels: what its outputs are, in order; without it, the model's own `id2label` says so.
+            calibration: what to correct its probabilities by, or the file that holds it; "auto" for the file
+                `calibration.json` in the model's folder, where there is one; None for nothing.
             device: as torch names it, or "auto".
             share_with: an encoder in memory, whose word embeddings and tokenizer are used where the files are the same.
 
         Raises:
+            CalibrationError: the calibration cannot be read, or belongs to other weights.
             LabelError: the labels cannot be resolved; the message shows them.
             ModelError: the model cannot be had or will not be loaded.
+            OSError: the calibration's file is not there, or the system does not let it be read.
         """
         self.network, self.tokenizer = load_classifier(model, device, share_with)
         self.name = str(model or "embedded")
-        self._order = list(resolve_order(labels or self.network.config.id2label or {}, self.name))
+        self.folder = Path(str(self.network.name_or_path))
+        self.calibration = _calibration_for(self.folder, calibration)
+        self.label_order = list(resolve_order(labels or self.network.config.id2label or {}, self.name))
         self.max_tokens = self._find_max_tokens()
+
+    @property
+    def threshold(self) -> float:
+        """Least symmetric score worth reporting: that of the calibration, or `MIN_SCORE` where it has none."""
+        stated = self.calibration.threshold if self.calibration else None
+        return MIN_SCORE if stated is None else stated
 
     def predict(self, pairs: Sequence[tuple[str, str]], progress: Progress = no_progress) -> np.ndarray:
         """Judge each pair in one direction.
+
+        Args:
+            pairs: see `logits`.
+            progress: told how many pairs are done.
+
+        Returns:
+            float32 array of shape (len(pairs), 3): probabilities of entailment, neutral and contradiction, calibrated
+            where the model has a calibration; each row sums to 1.
+
+        Raises:
+            ValueError: see `logits`.
+        """
+        logits = self.logits(pairs, progress)
+        if self.calibration:
+            return self.calibration.apply(logits)
+        probabilities: np.ndarray = torch.from_numpy(logits).softmax(dim=1).numpy()
+        return probabilities
+
+    def logits(self, pairs: Sequence[tuple[str, str]], progress: Progress = no_progress) -> np.ndarray:
+        """What the network gives each pair in one direction, before any calibration.
 
         Args:
             pairs: (premise, hypothesis) texts, in any language that the model knows. What is beyond the model's longest
@@ -68,8 +109,7 @@ class NLI:
             progress: told how many pairs are done.
 
         Returns:
-            float32 array of shape (len(pairs), 3): probabilities of entailment, neutral and contradiction; each row
-            sums to 1.
+            float32 array of shape (len(pairs), 3): logits of entailment, neutral and contradiction.
 
         Raises:
             ValueError: a text is empty once white space is removed; the message names its position.
@@ -81,7 +121,7 @@ class NLI:
         if not pairs:
             return np.zeros((0, 3), np.float32)
         order = np.argsort([-len(premise) - len(hypothesis) for premise, hypothesis in pairs], kind="stable")
-        probabilities = np.zeros((len(pairs), 3), np.float32)
+        logits = np.zeros((len(pairs), 3), np.float32)
         cut = 0
         with progress("Judging pairs", len(pairs)) as advance, torch.inference_mode(), autocast(self.network.device):
             for start in range(0, len(order), _PAIRS_TOKENISED_TOGETHER):
@@ -90,7 +130,7 @@ class NLI:
                 lengths = np.array([len(ids) for ids in inputs["input_ids"]])
                 cut += int((lengths >= self.max_tokens).sum())
                 for rows in batches_by_tokens(lengths, _TOKENS_A_BATCH):
-                    probabilities[part[rows]] = self._judge_batch(inputs, rows)
+                    logits[part[rows]] = self._judge_batch(inputs, rows)
                     advance(len(rows))
         if cut:
             warnings.warn(
@@ -98,7 +138,7 @@ class NLI:
                 " at the end of the longer text, was not read. Split long texts into sentences",
                 stacklevel=2,
             )
-        return probabilities
+        return logits
 
     def _find_max_tokens(self) -> int:
         positions = getattr(self.network.config, "max_position_embeddings", None) or _USUAL_LIMIT
@@ -128,5 +168,21 @@ class NLI:
     def _judge_batch(self, inputs: dict[str, list[list[int]]], rows: np.ndarray) -> np.ndarray:
         batch = {name: [values[row] for row in rows] for name, values in inputs.items()}
         padded = self.tokenizer.pad(batch, return_tensors="pt").to(self.network.device)
-        probabilities: np.ndarray = self.network(**padded).logits.float()[:, self._order].softmax(dim=1).cpu().numpy()
-        return probabilities
+        logits: np.ndarray = self.network(**padded).logits.float()[:, self.label_order].cpu().numpy()
+        return logits
+
+
+def _calibration_for(folder: Path, stated: Calibration | str | Path | None) -> Calibration | None:
+    """The stated calibration, found to be of the weights in the folder."""
+    beside = folder / FILE_NAME
+    if stated is None or (stated == "auto" and not beside.exists()):
+        return None
+    origin = beside if stated == "auto" else stated
+    calibration = origin if isinstance(origin, Calibration) else read_calibration(Path(origin))
+    if calibration.digest is not None and calibration.digest != (found := weights_digest(folder)):
+        raise CalibrationError(
+            f"{'the calibration' if origin is calibration else origin} belongs to weights with SHA-256"
+            f" {calibration.digest}, but those in {folder} have {found}; run contradict calibrate for this model, or"
+            " leave the calibration out with --calibration none (in Python: calibration=None)"
+        )
+    return calibration

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Sequence
 
 from contradict import __version__
-from contradict.cli import benchmark, cache, scan, score, train
+from contradict.cli import benchmark, cache, calibrate, scan, score, train
 from contradict.cli.common import print_note
 
 _DONE, _FAILED, _INTERRUPTED = 0, 2, 130
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"contradict {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (scan, score, benchmark, train, cache):
+    for command in (scan, score, benchmark, calibrate, train, cache):
         command.add(commands)
     options = parser.parse_args(arguments)
     _quieten_libraries()
@@ -56,7 +56,8 @@ def _quieten_libraries() -> None:
     """Keep the loaders' own messages and bars off the terminal; ours, and warnings, go to standard error."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    for name in ("sentence_transformers", "trafilatura"):
+    for name in ("huggingface_hub", "sentence_transformers", "trafilatura"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.showwarning = lambda message, *_, **__: print_note(f"warning: {message}")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contradict.labelled_pairs import PairColumns
 from contradict.labels import LABELS
 from contradict.progress import Advance, Progress, no_progress
 from contradict.records import Unreadable
+
+if TYPE_CHECKING:
+    from contradict.benchmark.records import LabelledSet
 
 _NAMED_UNREADABLE = 5
 
@@ -30,15 +33,39 @@ def add_command(commands: Commands[Any], name: str, summary: str, example: str) 
     return parser
 
 
-def add_nli_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every command that judges."""
-    parser.add_argument("--nli", metavar="ID-OR-FOLDER", help="NLI model: hub id or folder (default: the embedded one)")
+def add_nli_options(parser: argparse.ArgumentParser, *, several: bool = False, calibrated: bool = True) -> None:
+    """Add the options of every command that judges.
+
+    Args:
+        parser: of the command.
+        several: whether models are compared; each option can then be given again, and is a list, or None if not given.
+        calibrated: whether the model's calibration is used.
+    """
+    action, again = ("append", "; can be given again, for another model") if several else ("store", "")
+    parser.add_argument(
+        "--nli",
+        metavar="ID-OR-FOLDER",
+        action=action,
+        help=f"NLI model: hub id or folder (default: the embedded one){again}",
+    )
     parser.add_argument(
         "--nli-labels",
         metavar="A,B,C",
+        action=action,
         type=lambda text: text.split(","),
-        help=f"what the NLI model's outputs are, in order, where it does not say so itself, as in {','.join(LABELS)}",
+        help="what the NLI model's outputs are, in order, where it does not say so itself, as in"
+        f" {','.join(LABELS)}{again}",
     )
+    if calibrated:
+        parser.add_argument(
+            "--calibration",
+            metavar="FILE",
+            action=action,
+            type=lambda text: None if text == "none" else text,
+            default=None if several else "auto",
+            help="what `contradict calibrate` wrote, or none (default: the one beside the NLI model, if there is one)"
+            f"{again}",
+        )
 
 
 def add_encoder_option(parser: argparse.ArgumentParser) -> None:
@@ -54,8 +81,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="show no progress, notes or warnings on standard error")
 
 
-def add_pair_options(parser: argparse.ArgumentParser, *, labelled: bool) -> None:
-    """Add the options that say where the rows of a file have what."""
+def add_pair_options(parser: argparse.ArgumentParser, *, labelled: bool, measured: bool = False) -> None:
+    """Add the options that say where the rows of a file have what.
+
+    Args:
+        parser: of the command.
+        labelled: whether the rows have labels.
+        measured: whether figures are taken of them, by language and genre.
+    """
     columns = parser.add_argument_group("columns of the pairs")
     columns.add_argument("--premise", metavar="NAME", default="premise", help="column of the first text")
     columns.add_argument("--hypothesis", metavar="NAME", default="hypothesis", help="column of the second text")
@@ -64,17 +97,37 @@ def add_pair_options(parser: argparse.ArgumentParser, *, labelled: bool) -> None
         columns.add_argument(
             "--label-order",
             metavar="A,B,C",
-            type=lambda text: tuple(text.split(",")),
+            type=_split_list,
             default=LABELS,
             help=f"what 0, 1, 2 stand for (default: {','.join(LABELS)})",
         )
+        columns.add_argument(
+            "--label-values",
+            metavar="E,N,C",
+            type=_split_list,
+            help="other labels: those for entailment, neutral and contradiction, as in yes,unknown,no",
+        )
+        columns.add_argument(
+            "--two-way",
+            metavar="NOT,CONTRADICTION",
+            type=_split_list,
+            help="a set of two labels: those for no contradiction and for contradiction, as in 0,1",
+        )
+    if measured:
+        columns.add_argument("--lang", metavar="NAME", help="column of the language (default: premise_lang or lang)")
+        columns.add_argument("--genre", metavar="NAME", help="column of the genre (default: genre)")
+        columns.add_argument("--item", metavar="NAME", help="column that is equal in parallel rows (default: item)")
 
 
 def pair_columns(options: argparse.Namespace) -> PairColumns:
     """The columns that the options name."""
-    if not hasattr(options, "label"):
-        return PairColumns(options.premise, options.hypothesis)
-    return PairColumns(options.premise, options.hypothesis, options.label, options.label_order)
+    given = vars(options)
+    fields = ("premise", "hypothesis", "label", "label_order", "label_values", "two_way", "genre", "item")
+    return PairColumns(**{name: given[name] for name in fields if name in given}, language=given.get("lang"))
+
+
+def _split_list(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 def print_unreadable(items: Sequence[Unreadable]) -> None:
@@ -84,6 +137,13 @@ def print_unreadable(items: Sequence[Unreadable]) -> None:
         print_note(f"not read: {item.file}{row}: {item.reason}")
     if len(items) > _NAMED_UNREADABLE:
         print_note(f"not read: {len(items) - _NAMED_UNREADABLE:,} more files or rows")
+
+
+def print_notes_on(sets: Iterable[LabelledSet]) -> None:
+    """Say what a reader of figures on the sets must know."""
+    for each in sets:
+        for note in each.notes:
+            print_note(f"{each.name}: {note}")
 
 
 def print_note(message: str) -> None:

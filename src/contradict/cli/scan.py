@@ -46,9 +46,8 @@ def add(commands: Commands[Any]) -> None:
     parser.add_argument(
         "--min-score",
         type=float,
-        default=MIN_SCORE,
         metavar="P",
-        help=f"least probability of contradiction (default: {MIN_SCORE})",
+        help=f"least probability of contradiction (default: that of the calibration; without one, {MIN_SCORE})",
     )
     parser.add_argument(
         "--within-articles", action="store_true", help="also compare statements of one article with each other"
@@ -88,6 +87,7 @@ def run(options: argparse.Namespace) -> None:
         options.nli,
         options.encoder,
         nli_labels=options.nli_labels,
+        calibration=options.calibration,
         device=options.device,
         config=config,
         progress=make_progress(options),

@@ -68,7 +68,11 @@ def run(options: argparse.Namespace) -> None:
     if not options.quiet:
         print_unreadable(pairs.unusable)
     detector = Detector(
-        options.nli, nli_labels=options.nli_labels, device=options.device, progress=make_progress(options)
+        options.nli,
+        nli_labels=options.nli_labels,
+        calibration=options.calibration,
+        device=options.device,
+        progress=make_progress(options),
     )
     judged = detector.judge(list(zip(pairs.premises, pairs.hypotheses, strict=True)))
     write_bytes(_encode(_with_figures(pairs, judged), ending), options.out)

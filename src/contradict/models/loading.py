@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,18 @@ def model_folder(model: str | Path) -> Path:
         folder = _fetch(str(model))
     _check_safe(folder, str(model))
     return folder
+
+
+def weights_digest(folder: Path) -> str:
+    """SHA-256, in hexadecimal, of a model's weights: of `cat *.safetensors` in its folder.
+
+    It takes about a second for each gigabyte.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.safetensors")):
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
+    return digest.hexdigest()
 
 
 def load_encoder(model: str | Path | None = None, device: str = "auto") -> SentenceTransformer:

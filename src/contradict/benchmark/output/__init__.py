@@ -1,0 +1,1 @@
+"""A benchmark report as people and programs read it: terminal, JSON, pictures and a page."""

@@ -144,19 +144,6 @@ def test_score_gives_values_back_as_they_were(toy_only, tmp_path, ending):
     assert [judged[1][name] for name in SCORED] == [None] * 4
 
 
-def test_benchmark_prints_and_saves_figures_with_intervals(toy_only, tmp_path, capsys):
-    file = tmp_path / "pairs.jsonl"
-    labels = ["entailment", "neutral", "contradiction"] * 8
-    rows = [{"premise": "hujan turun", "hypothesis": "banjir kota", "label": label} for label in labels]
-    file.write_text("\n".join(json.dumps(row) for row in rows))
-    assert main(["benchmark", str(file), "--out", str(tmp_path / "results"), *toy_only]) == 0
-    assert "33.3" in capsys.readouterr().out
-    result = json.loads((tmp_path / "results" / "results.json").read_text())["results"][0]
-    assert result["rows"] == 24
-    assert result["accuracy"]["value"] == pytest.approx(1 / 3, abs=1e-3)
-    assert result["accuracy"]["low"] < 1 / 3 < result["accuracy"]["high"]
-
-
 def test_train_then_score_with_what_was_trained(toy_encoder, tmp_path, capsys):
     file = tmp_path / "pairs.csv"
     rows = "hujan turun,,banjir,0\nkota,,polisi,1\nhujan,,tidak hujan,2\n"
@@ -170,21 +157,7 @@ def test_train_then_score_with_what_was_trained(toy_encoder, tmp_path, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 12
 
 
-def test_benchmark_takes_usable_rows_only_and_tells_languages_apart(toy_only, tmp_path, capfd):
-    file = tmp_path / "pairs.jsonl"
-    pair = {"premise": "hujan turun", "hypothesis": "banjir kota"}
-    rows = [{**pair, "label": number % 4 - 1, "premise_lang": "id" if number < 20 else "en"} for number in range(32)]
-    file.write_text("\n".join(map(json.dumps, rows)))
-    for sample, expected in ([], [24, 9, 15]), (["--sample", "10"], None):
-        assert main(["benchmark", str(file), "--out", str(tmp_path), *sample, *toy_only]) == 0
-        results = json.loads((tmp_path / "results.json").read_text())["results"]
-        assert [result["group"] for result in results] == ["pairs", "pairs en", "pairs id"]
-        counts = [result["rows"] for result in results]
-        assert counts == expected if expected else counts[0] == sum(counts[1:]) == 10
-    assert "pairs.jsonl, row 1: no label (-1)" in capfd.readouterr().err
-
-
-@pytest.mark.parametrize("command", ["scan", "score", "benchmark", "train", "cache"])
+@pytest.mark.parametrize("command", ["scan", "score", "benchmark", "calibrate", "train", "cache"])
 def test_every_command_has_an_example_in_its_help(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

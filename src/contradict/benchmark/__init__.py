@@ -1,1 +1,17 @@
-"""Labelled pairs → figures with confidence intervals."""
+"""Labelled pairs → figures with confidence intervals, for models and the baselines they have to beat.
+
+Example:
+    >>> from contradict.benchmark import benchmark, load_set
+    >>> from contradict.nli import NLI
+    >>> report = benchmark([NLI()], [load_set("examples/labelled_pairs.csv")])
+    >>> report.systems[0].groups[0].figures["accuracy"].value > 0.5
+    True
+"""
+
+from contradict.benchmark.calibrating import calibrate
+from contradict.benchmark.fitting import Target
+from contradict.benchmark.output.write import write_outputs
+from contradict.benchmark.run import Judgements, benchmark
+from contradict.benchmark.sets import load_set, sample
+
+__all__ = ["Judgements", "Target", "benchmark", "calibrate", "load_set", "sample", "write_outputs"]

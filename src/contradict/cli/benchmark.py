@@ -1,111 +1,155 @@
-"""`contradict benchmark`: measure a model on labelled pairs."""
+"""`contradict benchmark`: measure models on labelled pairs."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import math
-from collections.abc import Sequence
-from dataclasses import asdict
+import dataclasses
+import shlex
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contradict.cli.common import (
     Commands,
     add_command,
+    add_encoder_option,
     add_nli_options,
     add_pair_options,
     add_run_options,
     make_progress,
     pair_columns,
-    print_unreadable,
+    print_note,
+    print_notes_on,
 )
-from contradict.records import MIN_SCORE
-from contradict.report.files import require_directory, write_bytes
+from contradict.report.files import require_directory
 
 if TYPE_CHECKING:
-    from contradict.benchmark.run import Result
-
-_HEADINGS = {
-    "accuracy": "accuracy",
-    "average_precision": "AP",
-    "average_precision_symmetric": "AP both",
-    "precision": "precision",
-    "recall": "recall",
-}
+    from contradict.benchmark.records import LabelledSet
+    from contradict.nli import NLI
 
 
 def add(commands: Commands[Any]) -> None:
     """Add the command's arguments."""
     parser = add_command(
-        commands, "benchmark", "measure a model on labelled pairs", "contradict benchmark my_pairs.csv --out results/"
+        commands,
+        "benchmark",
+        "measure models on labelled pairs",
+        "contradict benchmark my_pairs.csv xnli:de --out results/",
     )
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="labelled pairs (.jsonl .json .csv .tsv .parquet)"
+        "sets",
+        nargs="+",
+        metavar="NAME-OR-FILE",
+        help="labelled pairs: a file (.jsonl .json .csv .tsv .parquet, gzipped or not), or a data set of the hub, as"
+        " indonli, xnli:de, anli@test_r1, OWNER/NAME:CONFIGURATION@SPLIT",
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write results.json there; made if it does not exist")
-    parser.add_argument("--sample", type=int, metavar="N", help="judge only N rows of a file, drawn with a fixed seed")
-    add_pair_options(parser, labelled=True)
-    add_nli_options(parser)
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write results.json, plots and a page (index.html) there"
+    )
+    parser.add_argument("--sample", type=int, metavar="N", help="judge only N pairs of a set, drawn with a fixed seed")
+    parser.add_argument(
+        "--min-score",
+        type=float,
+        metavar="P",
+        help="score from which a pair counts as flagged (default: the model's own)",
+    )
+    parser.add_argument("--no-baselines", action="store_true", help="leave out the baselines")
+    parser.add_argument(
+        "--train",
+        metavar="NAME-OR-FILE",
+        help="labelled pairs that the baselines are fitted on (default: each set itself)",
+    )
+    add_pair_options(parser, labelled=True, measured=True)
+    add_nli_options(parser, several=True)
+    add_encoder_option(parser)
     add_run_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Judge, measure, and print the table."""
-    from contradict.benchmark.run import benchmark
-    from contradict.labelled_pairs import read_pairs
-    from contradict.nli import NLI
+    """Judge, measure, print the tables, and write the files."""
+    from rich.console import Console
 
-    if options.sample is not None and options.sample < 1:
-        raise ValueError(f"--sample is {options.sample}; it must be at least 1")
+    from contradict.benchmark.output.terminal import print_benchmark
+    from contradict.benchmark.output.write import write_outputs
+    from contradict.benchmark.run import Judgements, benchmark
+    from contradict.models.cache import judgements_folder
+    from contradict.models.loading import load_encoder
+
+    _check(options)
     if options.out:
         require_directory(options.out)
-    files = [(path, read_pairs(path, pair_columns(options), labelled=True)) for path in options.files]
+    sets = _read_sets(options)
+    training = _read_set(options.train, options) if options.train else None
+    if not options.quiet:
+        print_notes_on([*sets, training] if training else sets)
     if options.out:
         options.out.mkdir(exist_ok=True)
-    nli = NLI(options.nli, labels=options.nli_labels, device=options.device)
-    results: list[Result] = []
-    for path, pairs in files:
-        if not options.quiet:
-            print_unreadable(pairs.unusable)
-        name = path.name.partition(".")[0]
-        results += benchmark(nli, pairs, name, sample=options.sample, progress=make_progress(options))
-    _print_table(results)
-    if options.out:
-        text = json.dumps({"schema": 1, "nli": nli.name, "results": [_plain(result) for result in results]}, indent=1)
-        write_bytes(f"{text}\n".encode(), options.out / "results.json")
-
-
-def _plain(result: Result) -> dict[str, object]:
-    """The result with figures to 4 decimals, and undefined ones as null."""
-    figures = {
-        name: {key: None if math.isnan(value) else round(value, 4) for key, value in asdict(estimate).items()}
-        for name, estimate in result.figures.items()
-    }
-    return {"group": result.group, "rows": result.rows, **figures}
-
-
-def _print_table(results: Sequence[Result]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(
-        box=None,
-        pad_edge=False,
-        caption="Per cent, with half the width of the 95% bootstrap interval (results.json has both"
-        " ends, and macro F1). AP: average precision of contradiction, of one direction and of the score of"
-        f" both that scan uses; precision and recall: of contradiction at a score of {MIN_SCORE}.",
-        caption_justify="left",
+    saved = Judgements(judgements_folder())
+    report = benchmark(
+        _models(options),
+        sets,
+        encoder=None if options.no_baselines else lambda: load_encoder(options.encoder, options.device),
+        training=training,
+        threshold=options.min_score,
+        saved=saved,
+        command=shlex.join(["contradict", *sys.argv[1:]]),
+        progress=make_progress(options),
     )
-    table.add_column("set", no_wrap=True)
-    for heading in ("rows", *_HEADINGS.values()):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for result in results:
-        cells = []
-        for name in _HEADINGS:
-            figure = result.figures[name]
-            undefined = math.isnan(figure.value)
-            cells.append("–" if undefined else f"{100 * figure.value:.1f} ±{50 * (figure.high - figure.low):.1f}")
-        table.add_row(result.group, f"{result.rows:,}", *cells)
-    Console().print(table)
+    if options.out:
+        write_outputs(report, options.out)  # first, since whoever reads the tables may stop reading
+        if not options.quiet:
+            print_note(f"written: results.json, plots and index.html in {options.out}")
+    saved.remove()
+    print_benchmark(report, Console())
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.sample is not None and options.sample < 1:
+        raise ValueError(f"--sample is {options.sample}; it must be at least 1")
+    if options.min_score is not None and not 0 <= options.min_score <= 1:
+        raise ValueError(f"--min-score is {options.min_score}; it must be from 0 to 1")
+    for name in ("nli_labels", "calibration"):
+        given, models = getattr(options, name), options.nli or [None]
+        if given and len(given) not in (1, len(models)):
+            raise ValueError(
+                f"--{name.replace('_', '-')} is given {len(given)} times for {len(models)} models; give it once for"
+                " all, or once for each --nli"
+            )
+
+
+def _models(options: argparse.Namespace) -> Iterator[NLI]:
+    """The models that the options name, each loaded when it is asked for."""
+    from contradict.nli import NLI
+
+    models = options.nli or [None]
+    labels = _for_each(options.nli_labels or [None], len(models))
+    calibrations = _for_each(options.calibration or ["auto"], len(models))
+    for model, order, calibration in zip(models, labels, calibrations, strict=True):
+        yield NLI(model, labels=order, calibration=calibration, device=options.device)
+
+
+def _for_each(given: list[Any], count: int) -> list[Any]:
+    return given * count if len(given) == 1 else given
+
+
+def _read_sets(options: argparse.Namespace) -> list[LabelledSet]:
+    """The sets with names that differ, and no more rows than are wanted."""
+    from contradict.benchmark.groups import ALL
+    from contradict.benchmark.sets import sample
+
+    sets: list[LabelledSet] = []
+    for name in options.sets:
+        each = _read_set(name, options)
+        taken = {ALL, *(other.name for other in sets)}
+        names = [each.name, *(f"{each.name} ({number})" for number in range(2, len(taken) + 2))]
+        each = dataclasses.replace(each, name=next(free for free in names if free not in taken))
+        sets.append(each if options.sample is None else sample(each, options.sample))
+    return sets
+
+
+def _read_set(name: str, options: argparse.Namespace) -> LabelledSet:
+    from contradict.benchmark.sets import load_set
+
+    return load_set(name, pair_columns(options))

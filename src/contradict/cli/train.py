@@ -63,7 +63,8 @@ def run(options: argparse.Namespace) -> None:
     files = [read_pairs(path, pair_columns(options), labelled=True) for path in options.data]
     if not options.quiet:
         print_unreadable([row for pairs in files for row in pairs.unusable])
-    mix = make_mix(pd.concat([_labelled_rows(pairs) for pairs in files], ignore_index=True), config)
+    rows = pd.concat([_labelled_rows(pairs) for pairs in files], ignore_index=True)
+    mix = make_mix(rows.assign(two_way=options.two_way is not None), config)
     base = model_folder(options.encoder) if options.encoder else encoder_folder()
     made = train(
         mix,

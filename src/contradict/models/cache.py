@@ -13,12 +13,18 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 CACHE_VARIABLE = "CONTRADICT_CACHE"
+_JUDGEMENTS = "judgements"
 
 
 def cache_root() -> Path:
     """Where the embedded models are unpacked: `$CONTRADICT_CACHE`, or the platform's cache directory."""
     named = os.environ.get(CACHE_VARIABLE)
     return Path(named).expanduser() if named else user_cache_path("contradict")
+
+
+def judgements_folder() -> Path:
+    """Where unfinished benchmarks keep what they have judged."""
+    return cache_root() / _JUDGEMENTS
 
 
 def cached_folder(name: str, make: Callable[[Path], None], megabytes: int) -> Path:
@@ -82,7 +88,7 @@ def cache_size() -> int:
     return sum({stat.st_ino: stat.st_size for stat in stats}.values())
 
 
-_OURS = ("encoder-*", "nli-*")
+_OURS = ("encoder-*", "nli-*", _JUDGEMENTS)
 _PART = ".part-"
 
 

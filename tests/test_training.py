@@ -106,6 +106,14 @@ def test_mix_caps_sources_and_adds_reversed_and_mismatched_rows(rows):
     assert not mix.two_way[: reverse.start].any()
 
 
+def test_of_rows_with_two_labels_only_contradiction_or_not_is_learned(rows):
+    config = TrainingConfig(mismatched_share=0.2, mismatched_from=("b",))
+    mix = make_mix(rows.assign(two_way=rows["dataset"] == "b"), config)
+    drawn = mix.two_way[: len(rows)]
+    assert (drawn == ((rows.sort_values("dataset", kind="stable")["dataset"] == "b") & (mix.labels[:120] != 2))).all()
+    assert not mix.two_way[len(rows) :].any()
+
+
 def test_every_row_is_seen_once_a_pass_in_batches_of_like_length():
     lengths = np.random.default_rng(1).integers(5, 100, 1000)
     config = TrainingConfig(passes=2, batch_size=16)

@@ -36,7 +36,8 @@ def make_mix(rows: pd.DataFrame, config: TrainingConfig) -> Mix:
 
     Args:
         rows: columns `premise`, `hypothesis`, `label` (index into `LABELS`), and where there are several sources
-            `dataset` and `premise_lang`.
+            `dataset` and `premise_lang`; where there is a column `two_way`, a label of a row for which it is true says
+            no more than contradiction or not.
         config: caps, shares and seed.
     """
     rng = np.random.default_rng(config.seed)
@@ -47,7 +48,9 @@ def make_mix(rows: pd.DataFrame, config: TrainingConfig) -> Mix:
     rows = pd.concat([drawn, mismatched, reverse], ignore_index=True)
     labels = rows["label"].to_numpy(np.int64)
     is_reverse = np.arange(len(rows)) >= len(drawn) + len(mismatched)
-    return Mix(rows["premise"].tolist(), rows["hypothesis"].tolist(), labels, is_reverse & (labels != CONTRADICTION))
+    stated = rows["two_way"].to_numpy(bool) if "two_way" in rows else np.zeros(len(rows), bool)
+    two_way = (stated | is_reverse) & (labels != CONTRADICTION)
+    return Mix(rows["premise"].tolist(), rows["hypothesis"].tolist(), labels, two_way)
 
 
 def batches(lengths: np.ndarray, config: TrainingConfig) -> Iterator[np.ndarray]:
@@ -119,4 +122,6 @@ def _with_nearest_hypothesis(rows: pd.DataFrame) -> pd.DataFrame:
     has_one = other.any(axis=1)
     nearest = neighbours[np.arange(len(rows)), other.argmax(axis=1)]
     paired = rows.assign(hypothesis=rows["hypothesis"].to_numpy()[nearest], label=NEUTRAL)
+    if "two_way" in paired:
+        paired["two_way"] = False  # it is neutral, whatever the labels of its source say
     return paired.iloc[np.flatnonzero(has_one)]

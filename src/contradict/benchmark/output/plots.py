@@ -97,8 +97,9 @@ def _draw_reliability(report: BenchmarkReport) -> Picture:
         counts.plot(stated, sizes[used], **curve.look)
     shares.set(ylabel="pairs that are contradictions (%)", xlim=(-2, 102), ylim=(-2, 102))
     counts.set(xlabel="score: stated probability of contradiction (%)", ylabel="pairs in bin", yscale="log")
-    counts.set_ylim(bottom=0.7)
+    counts.set_ylim(0.7, max(12, counts.get_ylim()[1]))  # so that two powers of ten are labelled at least
     counts.yaxis.set_major_formatter("{x:,.0f}")
+    counts.yaxis.set_minor_formatter("")
     title = "Do stated probabilities come true? (reliability, both ways)"
     return _finish(figure, shares, "reliability.png", title, _RELIABILITY)
 

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contradict.benchmark.output.write import write_outputs
-from contradict.benchmark.records import BenchmarkReport, Estimate, Group, SystemResult
-from contradict.benchmark.run import Judgements, benchmark
+from contradict.benchmark.records import BenchmarkReport, Estimate
+from contradict.benchmark.run import JudgementStore, benchmark
 from contradict.benchmark.sets import load_set, sample
 from contradict.models.cache import judgements_folder
 from contradict.models.loading import load_encoder
@@ -43,21 +43,11 @@ def results_table(report: BenchmarkReport) -> Iterator[str]:
     model, baseline = report.systems[0], next(system for system in report.systems if system.name == BASELINE)
     yield f"| set | pairs | {' | '.join(HEADINGS.values())} | {BASELINE}: accuracy |"
     yield f"|---|---:|{'---:|' * (len(HEADINGS) + 1)}"
-    for group in model.groups:
+    for group, beside in zip(model.groups, baseline.groups, strict=True):
         if group.genre is None:
             cells = [cell(group.figures[name], count=name in COUNTS) for name in HEADINGS]
-            beside = find(baseline, group).figures["accuracy"]
             name = group.set if group.language is None else f"{group.set} {group.language}"
-            yield f"| {name} | {group.rows:,} | {' | '.join(cells)} | {cell(beside)} |"
-
-
-def find(system: SystemResult, group: Group) -> Group:
-    """The same group of another system."""
-    return next(
-        each
-        for each in system.groups
-        if (each.set, each.language, each.genre) == (group.set, group.language, group.genre)
-    )
+            yield f"| {name} | {group.rows:,} | {' | '.join(cells)} | {cell(beside.figures['accuracy'])} |"
 
 
 def cell(figure: Estimate, *, count: bool = False) -> str:
@@ -86,8 +76,8 @@ def published_table() -> Iterator[str]:
         yield f"| {' | '.join(row)} | [{source['title']}]({source['url']}) |"
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure and print; what is wrong with the input is one line on standard error, and exit status 2."""
     parser = argparse.ArgumentParser(description="Print the embedded NLI model's figures on the labelled sets.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the labelled pairs")
     parser.add_argument("--split", choices=("dev", "test"), default="test")
@@ -97,12 +87,25 @@ def main() -> None:
     parser.add_argument("--nli", metavar="ID-OR-FOLDER", help="another model than the embedded one")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write results.json, plots and a page there, too")
     options = parser.parse_args()
-    sets = [load_set(str(path)) for path in sorted((options.data / options.split).glob("*.parquet"))]
+    try:
+        measure(options)
+    except (OSError, ValueError) as error:
+        print(f"quality.py: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Measure what the options name, and print it."""
+    paths = sorted((options.data / options.split).glob("*.parquet"))
+    if not paths:
+        raise FileNotFoundError(f"{options.data / options.split} has no .parquet files")
+    sets = [load_set(str(path)) for path in paths]
     if options.sample:
         sets = [sample(each, options.sample) for each in sets]
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
-    saved = Judgements(judgements_folder())
+    saved = JudgementStore(judgements_folder())
     report = benchmark(
         [NLI(options.nli)],
         sets,
@@ -120,4 +123,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

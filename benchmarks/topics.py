@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from contradict import __version__
-from contradict.benchmark.metrics import RESAMPLES
 from contradict.benchmark.records import Estimate
+from contradict.benchmark.resampling import RESAMPLES
 from contradict.benchmark.topics import (
     PAIRS_FILE,
     SAME_STORY,
@@ -155,7 +155,12 @@ def with_chance(row: SubjectFigures) -> list[str]:
 
 def cells(figures: Mapping[str, Estimate]) -> list[str]:
     """Figures as they stand in a table."""
-    return [f"{per_cent(one.value)} ±{per_cent((one.high - one.low) / 2)}" for one in figures.values()]
+    return [per_cent(one.value) + half_width(one) for one in figures.values()]
+
+
+def half_width(figure: Estimate) -> str:
+    """Half the width of the interval, or nothing where there is none."""
+    return "" if math.isnan(figure.low) else f" ±{per_cent((figure.high - figure.low) / 2)}"
 
 
 def per_cent(share: float) -> str:

@@ -1,4 +1,5 @@
 import contextlib
+import tracemalloc
 
 import pytest
 
@@ -94,6 +95,16 @@ def test_no_gold_label_is_never_taken_for_one(meaning, value):
 def test_labels_of_another_scheme_are_refused_with_their_rows(values, message):
     with pytest.raises(LabelError, match=message):
         found_in(LabelColumn("label"), values)
+
+
+def test_a_long_column_costs_no_more_than_its_labels():
+    column, rows = LabelColumn("label"), 20_000
+    tracemalloc.start()
+    for row in range(rows):
+        column.add("neutral", row)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size < 16 * rows
 
 
 def test_a_slip_among_many_labels_costs_one_row():

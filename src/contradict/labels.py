@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -110,8 +110,9 @@ class LabelColumn:
         if two_way is not None:
             self._stated = _stated("two-way values", two_way, (NEUTRAL, CONTRADICTION))
             self._wanted = "{} for no contradiction, or {} for contradiction".format(*two_way)
-        self._known: dict[str, list[int]] = defaultdict(list)
-        self._unknown: dict[str, list[int]] = defaultdict(list)
+        self._known: Counter[str] = Counter()
+        self._unknown: Counter[str] = Counter()
+        self._first_rows: dict[str, int] = {}
 
     @property
     def hints(self) -> tuple[str, ...]:
@@ -127,11 +128,12 @@ class LabelColumn:
         word = _word(value)
         if word in _NO_LABEL:
             raise LabelError(f"no label ({word})" if word else "no label")
+        self._first_rows.setdefault(word, row)
         index = self._index(word)
         if index is None:
-            self._unknown[word].append(row)
+            self._unknown[word] += 1
             raise LabelError(f"{self._name} is {str(value).strip()!r}; wanted is {self._wanted}")
-        self._known[word].append(row)
+        self._known[word] += 1
         self.indices.append(index)
 
     def check(self) -> None:
@@ -145,27 +147,34 @@ class LabelColumn:
         odd = [word for word in unknown if _WHOLE_NUMBER.fullmatch(word)]
         if odd and not self._stated:
             raise LabelError(
-                f"{self._name} is {_where(odd, unknown)}; numbers are read as 0 to 2, and with others their order is"
-                f" unknown; {_HINT}"
+                f"{self._name} is {self._where(odd, unknown)}; numbers are read as 0 to 2, and with others their order"
+                f" is unknown; {_HINT}"
             )
         numbers = [word for word in known if word in _NUMBERS]
         words = [word for word in known if word not in _NUMBERS]
         if numbers and words and not self._stated:
             raise LabelError(
-                f"{self._name} is a number in some rows, {_where(numbers, known)}, and a word in others,"
-                f" {_where(words, known)}; use one or the other"
+                f"{self._name} is a number in some rows, {self._where(numbers, known)}, and a word in others,"
+                f" {self._where(words, known)}; use one or the other"
             )
-        rows = sum(map(len, known.values())) + sum(map(len, unknown.values()))
-        common = [word for word in unknown if len(unknown[word]) > _MAX_UNKNOWN_SHARE * rows]
+        rows = known.total() + unknown.total()
+        common = [word for word in unknown if unknown[word] > _MAX_UNKNOWN_SHARE * rows]
         if common:
             raise LabelError(
-                f"{self._name} is {_where(common, unknown)} of {rows:,}; wanted is {self._wanted}; {_HINT}"
+                f"{self._name} is {self._where(common, unknown)} of {rows:,}; wanted is {self._wanted}; {_HINT}"
             )
 
     def _index(self, word: str) -> int | None:
         if self._stated:
             return self._stated.get(word)
         return label_index(self._order[int(word)] if word in _NUMBERS else word)
+
+    def _where(self, words: Sequence[str], counts: Mapping[str, int]) -> str:
+        """The first words, each with the first row that has it, and how many rows have any of the words."""
+        count = sum(counts[word] for word in words)
+        shown = [f"{word!r} (row {self._first_rows[word]})" for word in words[:_WORDS_SHOWN]]
+        first = ", ".join([*shown, "..."] if len(words) > _WORDS_SHOWN else shown)
+        return f"{first} in {count:,} row{'s' * (count > 1)}"
 
 
 def _word(value: object) -> str:
@@ -183,10 +192,3 @@ def _stated(what: str, values: Sequence[str], indices: Sequence[int]) -> dict[st
             " which stand for no label"
         )
     return dict(zip(map(_word, values), indices, strict=True))
-
-
-def _where(words: Sequence[str], rows: Mapping[str, Sequence[int]]) -> str:
-    """The first words, each with the first row that has it, and how many rows have any of the words."""
-    count = sum(len(rows[word]) for word in words)
-    shown = [f"{word!r} (row {rows[word][0]})" for word in words[:_WORDS_SHOWN]]
-    return f"{', '.join([*shown, '...'] if len(words) > _WORDS_SHOWN else shown)} in {count:,} row{'s' * (count > 1)}"

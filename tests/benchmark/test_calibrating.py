@@ -312,7 +312,7 @@ def test_calibrate_writes_beside_the_model_what_score_then_uses(model, labelled,
         f"fitted to 300 pairs in 300 items; {contradictions} contradictions",
         f"temperature {calibration.temperature:.3f}",
         f"share of contradictions 0.05; the model's own is {own_share:.3g}, and is corrected",
-        f"threshold {calibration.threshold:.4f}: a scan reports scores from there on",
+        f"threshold {calibration.threshold:.4f} for 10.0 false alarms in 1,000: a scan reports scores from there on",
     ]
     assert out[-1] == str(path)
     figures = {line[:52].strip(): line[52:].split() for line in out[5:-1]}
@@ -360,11 +360,18 @@ def test_the_file_says_what_it_was_fitted_to_and_for(model, labelled, rows, tmp_
     first = {"name": "berita", "rows": 300, "two_way": False, "file": "berita.jsonl", "sha256": sha256}
     assert {name: fitted_on["sets"][0][name] for name in first} == first
     assert [each["name"] for each in fitted_on["sets"]] == ["berita", "kedua"]
-    assert (fitted_on["rows"], fitted_on["items"]) == (600, 450)
+    assert (fitted_on["rows"], fitted_on["items"]) == (600, 300)  # both files name the same items
     assert fitted_on["target"] == {"share": None, "precision": 0.7, "false_alarms": None}
     assert fitted_on["before"]["ece_symmetric"] > fitted_on["after"]["ece_symmetric"]
     assert {"contradict", "torch", "transformers"} <= set(fitted_on["versions"])
     assert NLI(model, calibration=out, device="cpu").threshold == content["threshold"]
+
+
+def test_a_set_given_twice_is_refused(model, labelled, capfd):
+    again = shutil.copy(labelled, labelled.with_name("lagi.jsonl"))
+    assert run("calibrate", labelled, again, "--nli", model) == 2
+    assert "berita and lagi are the same pairs; give them once" in capfd.readouterr().err
+    assert not (model / "calibration.json").exists()
 
 
 def test_two_way_pairs_calibrate_contradiction_alone(model, labelled):

@@ -1,5 +1,9 @@
+import shutil
+from pathlib import Path
+
 import pytest
 
+from contradict.benchmark.groups import pool
 from contradict.benchmark.hub import known_sets
 from contradict.benchmark.sets import load_set
 from contradict.labelled_pairs import PairColumns
@@ -119,6 +123,22 @@ def test_parallel_rows_are_one_item_in_all_languages(tmp_path):
     assert pairs[1] == ("en premise 0", "en hypothesis 0")
     assert pairs[4] == ("en premise 1", "en hypothesis 1")
     assert found.notes == ("1 of 6 rows left out: hypothesis is empty (row 2)",)
+    other = {"premise": texts(3), "hypothesis": texts(3), "label": [-1, 1, 0]}
+    source = write_split(tmp_path / "hub", "tr/test-00000-of-00001.parquet", other)
+    assert pool([found, load_set("xnli:tr", source=source)]).items.tolist() == [0, 0, 0, 1, 1, 1, 2]
+
+
+def test_row_numbers_are_one_item_in_parallel_configurations_of_one_split_alone(tmp_path):
+    data = {"premise": texts(2), "hypothesis": texts(2), "label": [2, 1]}
+    for file in ("fr/test", "de/test", "de/validation"):
+        source = write_split(tmp_path / "hub", f"{file}-00000-of-00001.parquet", data)
+    sets = [load_set(name, source=source) for name in ("xnli:de", "xnli:fr", "xnli:de@validation")]
+    assert pool(sets).items.tolist() == [0, 1, 0, 1, 2, 3]
+    for file in ("test_r1", "test_r2"):
+        source = write_split(tmp_path / "anli", f"plain_text/{file}-00000-of-00001.parquet", data)
+    others = [load_set(f"anli@{split}", source=source) for split in ("test_r1", "test_r2")]
+    assert [each.item_names for each in others] == [None, None]
+    assert pool(others).items.tolist() == [0, 1, 2, 3]
 
 
 def test_genres_and_origin_of_a_known_set(tmp_path):
@@ -128,7 +148,7 @@ def test_genres_and_origin_of_a_known_set(tmp_path):
     assert found.genres.tolist() == ["airbnb", "wikinews", ""]
     assert found.origin == {
         "hub": "klue/klue",
-        "folder": str(source),
+        "folder": "hub",
         "split": "validation",
         "configuration": "nli",
         "licence": "CC BY-SA 4.0",
@@ -161,6 +181,20 @@ def test_other_sets_of_the_hub_are_read_with_the_columns_named(tmp_path):
     assert (found.origin["hub"], found.origin["split"]) == ("owner/name", "test")
     with pytest.raises(ValueError, match="owner/name@test: no column premise, hypothesis; columns found: text, claim"):
         load_set("owner/name@test", source=source)
+
+
+def test_the_commit_that_was_fetched_is_stated(tmp_path):
+    import datasets
+
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    data = {"premise": texts(3), "hypothesis": texts(3), "label": [0, 1, 2]}
+    source = write_split(tmp_path / "name", "test.parquet", data)
+    assert "commit" not in load_set("owner/name@test", source=source).origin
+    kept = Path(datasets.load_dataset(str(source), split="test").cache_files[0]["filename"]).parent
+    shutil.copytree(kept, tmp_path / "cache" / "owner___name" / "default" / "0.0.0" / commit)
+    found = load_set("owner/name@test")
+    assert found.premises == texts(3)
+    assert found.origin["commit"] == commit
 
 
 def test_names_of_labels_on_the_hub_go_before_their_order(tmp_path):

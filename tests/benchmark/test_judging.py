@@ -1,14 +1,13 @@
 import errno
 import multiprocessing
 import os
-import resource
-import signal
+import warnings
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from contradict.benchmark import judging
 from contradict.benchmark.judging import folder_size, judge_set, judgements_file, remove_judgements
@@ -71,11 +70,30 @@ def test_repeated_pairs_are_judged_once_and_turned_ones_share_their_directions(n
 
 def test_tokens_are_those_that_the_model_reads(nli):
     pairs = [*many_pairs(5), ("kota " * 50, "hujan turun " * 20)]
-    with pytest.warns(UserWarning, match="fill the 62 tokens"):
+    with pytest.warns(UserWarning, match="1 of 6 pairs of toy are longer than the 62 tokens"):
         _, cost = judge_set(nli, labelled(pairs))
     directions = [*pairs, *((b, a) for a, b in pairs)]
     read = nli.tokenizer(*map(list, zip(*directions, strict=True)), truncation=True, max_length=nli.max_tokens)
     assert cost.tokens == sum(map(len, read["input_ids"]))
+
+
+def test_pairs_that_are_cut_are_counted_over_the_whole_set_in_every_run(nli, file):
+    longer = [(f"kota {word}" * 30, "hujan turun " * 20) for word in WORDS[:20]]
+    just_fits = ("kota " * 30, "hujan " * (nli.max_tokens - 30 - 4))
+    pairs = [*many_pairs(5), *longer, just_fits, longer[0]]
+    for _ in range(2):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            judge_set(nli, labelled(pairs), file)
+        (message,) = (str(each.message) for each in told)
+        assert message.startswith(f"21 of 27 pairs of toy are longer than the {nli.max_tokens} tokens")
+
+
+def test_an_empty_text_is_named_by_its_place_in_the_set(nli):
+    pairs = many_pairs()
+    pairs[37] = (pairs[37][0], " ")
+    with pytest.raises(ValueError, match="pair 37 of toy: the hypothesis is empty"):
+        judge_set(nli, labelled(pairs))
 
 
 def test_cost_names_time_memory_disk_and_device(nli, toy_nli):
@@ -110,7 +128,7 @@ def test_what_is_saved_is_not_judged_again(nli, file, monkeypatch):
 
 
 def judge_and_die(model: Path, file: Path, log: Path) -> None:
-    """Judges until 30 directions are done, noting each, and is killed before those of the fourth chunk are saved."""
+    """Judges until 30 directions are done, noting each, and dies before those of the fourth chunk are saved."""
     judging._DIRECTIONS_A_CHUNK = CHUNK
 
     @contextmanager
@@ -119,7 +137,7 @@ def judge_and_die(model: Path, file: Path, log: Path) -> None:
             with log.open("a") as noted:
                 noted.write("." * count)
             if log.stat().st_size >= 30:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os._exit(9)  # cleans up nothing, as where a process is killed
 
         yield advance
 
@@ -131,7 +149,7 @@ def test_a_killed_run_goes_on_and_gives_the_same_bits(nli, toy_nli, file, tmp_pa
     worker = context.Process(target=judge_and_die, args=(toy_nli, file, tmp_path / "log"))
     worker.start()
     worker.join()
-    assert worker.exitcode == -signal.SIGKILL
+    assert worker.exitcode == 9
     judged_before = (tmp_path / "log").stat().st_size
     judged, cost = judge_set(nli, labelled(many_pairs()), file)
     assert 0 < cost.directions < 2 * ROWS
@@ -166,12 +184,14 @@ def test_damaged_or_misplaced_chunks_are_not_believed(nli, file):
 
 def test_another_run_on_the_same_judgements_is_told(nli, file):
     file.parent.mkdir()
-    with FileLock(f"{file}.lock"), pytest.raises(BlockingIOError, match="another run is judging"):
+    told = "another run is judging .*; wait for it, or set CONTRADICT_CACHE"
+    with FileLock(f"{file}.lock"), pytest.raises(BlockingIOError, match=told):
         judge_set(nli, labelled(many_pairs()), file)
     assert judge_set(nli, labelled(many_pairs()), file)[1].directions == 2 * ROWS
 
 
 def test_no_room_for_a_chunk_is_told_and_the_next_run_goes_on(nli, file):
+    resource = pytest.importorskip("resource")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (250, limits[1]))
     try:
@@ -189,7 +209,7 @@ def test_full_disk_is_called_so(nli, file, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="the disk is full; make room, or name another folder"):
+    with pytest.raises(OSError, match=r"the disk is full \(set CONTRADICT_CACHE to use another place\)"):
         judge_set(nli, labelled(many_pairs()), file)
 
 
@@ -204,6 +224,47 @@ def test_judgements_are_removed_with_their_lock(nli, file):
     remove_judgements(file)
     remove_judgements(file)
     assert list(file.parent.iterdir()) == []
+
+
+def test_the_lock_is_let_go_before_it_is_removed_as_some_systems_want(nli, file, monkeypatch):
+    unlink = Path.unlink
+
+    def unlink_nothing_open(path, missing_ok=False):
+        if path.suffix == ".lock":
+            try:
+                FileLock(path, timeout=0).acquire().lock.release()
+            except Timeout as error:
+                raise PermissionError(errno.EACCES, "in use", str(path)) from error
+        unlink(path, missing_ok)
+
+    judge_set(nli, labelled(many_pairs()), file)
+    monkeypatch.setattr(Path, "unlink", unlink_nothing_open)
+    remove_judgements(file)
+    assert list(file.parent.iterdir()) == []
+
+
+def test_a_lock_that_cannot_be_removed_does_no_harm(nli, file, monkeypatch):
+    unlink = Path.unlink
+
+    def unlink_no_lock(path, missing_ok=False):
+        if path.suffix == ".lock":
+            raise PermissionError(errno.EACCES, "in use", str(path))
+        unlink(path, missing_ok)
+
+    judge_set(nli, labelled(many_pairs()), file)
+    monkeypatch.setattr(Path, "unlink", unlink_no_lock)
+    remove_judgements(file)
+    assert not file.exists()
+
+
+def test_judgements_that_another_run_makes_are_left_alone(nli, file):
+    judge_set(nli, labelled(many_pairs()), file)
+    written = file.read_bytes()
+    with FileLock(f"{file}.lock"):
+        remove_judgements(file)
+        with pytest.raises(BlockingIOError):
+            judge_set(nli, labelled(many_pairs()), file)
+    assert file.read_bytes() == written
 
 
 def test_file_depends_on_everything_that_judgements_do(nli, toy_nli, tmp_path):

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 
 import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from contradict.benchmark.groups import ALL, MAX_GENRES, groups, join, pool
-from contradict.benchmark.metrics import FIGURES, confusion_matrix, figures, measure, outcomes, resamples
+from contradict.benchmark.groups import ALL, MAX_PARTS, groups, join, pool
+from contradict.benchmark.metrics import FIGURES, confusion_matrix, figures, measure, outcomes
 from contradict.benchmark.records import Judged, LabelledSet
+from contradict.benchmark.resampling import RESAMPLES, resamples
 from contradict.labels import CONTRADICTION, ENTAILMENT, NEUTRAL
 
 
@@ -33,12 +35,13 @@ def by_contradiction(*probabilities):
     return Judged(forward, forward)
 
 
-def labelled_set(name, labels, *, two_way=False, items=None, languages=None, genres=None):
+def labelled_set(name, labels, *, two_way=False, items=None, languages=None, genres=None, item_names=None):
     count = len(labels)
-    columns = [None if column is None else np.array(column, dtype=object) for column in (languages, genres)]
+    columns = [languages, genres, item_names]
+    *columns, names = [None if column is None else np.array(column, dtype=object) for column in columns]
     items = np.arange(count) if items is None else np.array(items)
     texts = [f"Kalimat {row}." for row in range(count)]
-    return LabelledSet(name, texts, texts, np.array(labels), two_way, items, *columns, "", {})
+    return LabelledSet(name, texts, texts, np.array(labels), two_way, items, *columns, "", {}, item_names=names)
 
 
 def values(labels, judged, items=None, *, threshold=0.5, two_way=False):
@@ -244,6 +247,32 @@ def test_items_must_match_the_labels():
         values([1, 2], by_contradiction(0.1, 0.8), np.arange(3))
 
 
+def test_interval_of_a_calibration_error_lies_around_it():
+    rng = np.random.default_rng(0)
+    p = rng.uniform(0, 1, 300)
+    labels = np.where(rng.uniform(0, 1, 300) < p, CONTRADICTION, NEUTRAL)  # perfectly calibrated
+    found = measure(labels, by_contradiction(*p), np.arange(300), threshold=0.5, two_way=True)
+    for name in ("ece", "ece_symmetric"):
+        assert 0 <= found[name].low < found[name].value < found[name].high
+        assert (found[name].low + found[name].high) / 2 == pytest.approx(found[name].value, abs=0.015)
+
+
+def test_many_pairs_are_measured_as_few_are(monkeypatch):
+    labels, judged, items = thousand_pairs()
+    few = measure(labels, judged, items, threshold=0.375, two_way=False)
+    monkeypatch.setattr("contradict.benchmark.metrics._TABLE", 0)
+    many = measure(labels, judged, items, threshold=0.375, two_way=False)
+    for name in FIGURES:
+        assert astuple(many[name]) == pytest.approx(astuple(few[name]), abs=1e-12)
+
+
+def test_the_unresampled_items_come_first_and_once():
+    first, *others = np.concatenate(list(resamples(30, 30, seed=0)))
+    assert first.tolist() == [1] * 30
+    assert len(others) == RESAMPLES
+    assert all(draw.sum() == 30 and draw.max() > 1 for draw in others)
+
+
 def test_groups_are_the_sets_their_languages_and_their_genres():
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 3, 60)
@@ -286,17 +315,41 @@ def test_a_two_way_set_makes_the_pooled_pairs_two_way():
     assert whole.figures["accuracy"].value == pytest.approx(5 / 7)
 
 
-def test_items_of_different_sets_stay_apart():
+def test_items_of_different_sets_without_names_stay_apart():
     first, second = labelled_set("a", [0, 1, 2], items=[5, 5, 9]), labelled_set("b", [2, 1], items=[5, 9])
     assert pool([first, second]).items.tolist() == [0, 0, 1, 2, 3]
 
 
-def test_of_many_genres_the_largest_are_measured():
-    genres = [f"g{k}" for k in range(MAX_GENRES + 5)] + ["g33"]
-    each = labelled_set("many", [1] * len(genres), genres=genres)
-    found = [group.genre for group in groups([each], [by_contradiction(*[0.2] * len(genres))], 0.5)[1:]]
-    assert len(found) == MAX_GENRES
-    assert found[0] == "g33"
+def test_rows_that_state_the_same_item_belong_together_in_all_sets():
+    german = labelled_set("de", [0, 1, 2, 2], items=[0, 1, 2, 2], item_names=["a", "b", "", ""])
+    french = labelled_set("fr", [1, 0, 2], items=[0, 1, 2], item_names=["b", "a", ""])
+    plain = labelled_set("plain", [2, 1], items=[0, 1])
+    assert pool([german, french, plain]).items.tolist() == [0, 1, 2, 2, 1, 0, 3, 4, 5]
+
+
+def test_parallel_sets_say_no_more_than_one_of_them():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 200)
+    judged = judged_pairs(labels, rng)
+    names = [f"pair {row}" for row in range(200)]
+    both = [labelled_set(name, labels, item_names=names) for name in ("de", "fr")]
+    together, german, _ = groups(both, [judged, judged], 0.5)
+    assert (together.rows, together.items) == (400, 200)
+    assert together.figures["accuracy"] == german.figures["accuracy"]
+    apart, *_ = groups([labelled_set(name, labels) for name in ("de", "fr")], [judged, judged], 0.5)
+    widths = [each.figures["accuracy"].high - each.figures["accuracy"].low for each in (together, apart)]
+    assert widths[0] > 1.2 * widths[1]
+
+
+@pytest.mark.parametrize("kind", ["languages", "genres"])
+def test_of_many_languages_and_genres_the_largest_are_measured(kind):
+    names = [f"g{k}" for k in range(MAX_PARTS + 5)] + ["g33"]
+    each = labelled_set("many", [1] * len(names), **{kind: names})
+    found = groups([each], [by_contradiction(*[0.2] * len(names))], 0.5)[1:]
+    shown = [group.language or group.genre for group in found]
+    assert len(shown) == MAX_PARTS
+    assert "g33" in shown
+    assert shown == sorted(shown) if kind == "languages" else shown[0] == "g33"
 
 
 def test_judgements_that_do_not_fit_name_their_set():

@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-import tomllib
 import warnings
 from base64 import b64decode
 from dataclasses import replace
@@ -323,10 +322,23 @@ print("matplotlib.pyplot" in sys.modules)
     assert done.stdout.split() == ["set()", "False"]
 
 
-def test_published_figures_name_their_sources():
-    published = tomllib.loads((Path(__file__).parents[2] / "benchmarks" / "published.toml").read_text())
-    assert len(published["figures"]) == 15
-    for figure in published["figures"]:
-        assert set(figure) == {"model", "set", "split", "accuracy", "training", "source", "confirmed"}
-        assert 33 < figure["accuracy"] < 100
-        assert published["sources"][figure["source"]]["url"].startswith("https://")
+def test_page_shows_what_is_needed_of_a_calibration():
+    fitted_on = {"sets": [{"name": "pairs", "rows": 90}], "target": {"share": 0.0125}}
+    calibration = {"temperature": 1.375, "threshold": 0.625, "digest": "ab12", "fitted_on": fitted_on}
+    page = Page(to_page(make_report(make_system(calibration=calibration)), []))
+    assert {"1.375", "0.625", "ab12", "0.0125"} <= set(page.text)
+    assert "{" not in "".join(page.text[page.text.index("Systems") :])
+
+
+def test_alternative_text_shows_names_as_they_are():
+    pictures = draw(make_report(make_system("US$ model")))
+    assert all("US$ model" in picture.alt for picture in pictures)
+
+
+def test_picture_of_many_languages_keeps_the_largest(pictures):
+    groups = [make_group(rows=9000), *(make_group(language=f"l{n}", rows=n + 60) for n in range(300))]
+    largest = [groups[0], *groups[-119:]]
+    many, kept = (draw(make_report(make_system(groups=each)))[2] for each in (groups, largest))
+    assert many.content == kept.content
+    assert "120 largest are shown, 181 are not" in many.caption
+    assert "largest" not in kept.caption + pictures[2].caption

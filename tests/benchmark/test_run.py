@@ -4,9 +4,9 @@ import json
 import numpy as np
 import pytest
 
-from contradict.benchmark import Judgements, benchmark, load_set
+from contradict.benchmark import JudgementStore, benchmark, load_set, sample
 from contradict.benchmark.baselines import BASELINES, HYPOTHESIS
-from contradict.calibration import Calibration
+from contradict.calibration import Calibration, write_calibration
 from contradict.cli import main
 from contradict.models.cache import judgements_folder
 from contradict.models.loading import load_encoder, weights_digest
@@ -49,7 +49,7 @@ def nli(toy_nli):
 
 def test_models_are_compared_with_the_first_and_the_first_with_the_baselines(file, nli, toy_encoder, tmp_path):
     other = NLI(save_classifier(tmp_path / "other", names=("neutral", "contradiction", "entailment")), device="cpu")
-    sets = [load_set(str(file)), dataclasses.replace(load_set(str(file)), name="again")]
+    sets = [load_set(str(file)), dataclasses.replace(sample(load_set(str(file)), 60), name="again")]
     report = benchmark(iter([nli, other]), sets, encoder=lambda: load_encoder(toy_encoder, "cpu"))
     assert [system.name for system in report.systems] == [nli.name, other.name, *BASELINES]
     compared = {(each.first, each.second, each.set) for each in report.comparisons}
@@ -77,20 +77,38 @@ def test_the_threshold_is_the_models_own_unless_one_is_stated(file, toy_nli):
     assert low.groups[0].figures["recall_symmetric"].value == 1.0
 
 
+def test_figures_on_what_fitted_a_calibration_are_marked(file, toy_nli):
+    labelled = load_set(str(file))
+    for digest, marked in ((labelled.digest, True), ("other", False)):
+        calibration = Calibration(temperature=2.0, fitted_on={"sets": [{"digest": digest}]})
+        report = benchmark([NLI(toy_nli, calibration=calibration, device="cpu")], [labelled])
+        assert any("fitted to these very pairs" in note for note in report.sets[0]["notes"]) == marked
+
+
+def test_two_labels_in_a_mixture_are_told(file, nli):
+    labelled = load_set(str(file))
+    two_way = dataclasses.replace(labelled, name="two", two_way=True, digest="two")
+    report = benchmark([nli], [labelled, two_way])
+    assert not any("two labels" in note for note in report.sets[0]["notes"])
+    assert 'in "all", contradictions are told from the rest' in report.sets[1]["notes"][-1]
+
+
 def test_names_that_are_given_twice_are_refused(file, nli):
     labelled = load_set(str(file))
     with pytest.raises(ValueError, match="is given twice"):
         benchmark([nli, nli], [labelled])
     with pytest.raises(ValueError, match="each with its own name"):
         benchmark([nli], [labelled, labelled])
+    with pytest.raises(ValueError, match="pairs and again are the same pairs"):
+        benchmark([nli], [labelled, dataclasses.replace(labelled, name="again")])
     with pytest.raises(ValueError, match="no model"):
         benchmark([], [labelled])
 
 
 def test_what_was_judged_is_not_judged_again_until_it_is_removed(file, nli, tmp_path):
     labelled = load_set(str(file))
-    first = benchmark([nli], [labelled], saved=Judgements(tmp_path / "kept"))
-    saved = Judgements(tmp_path / "kept")
+    first = benchmark([nli], [labelled], saved=JudgementStore(tmp_path / "kept"))
+    saved = JudgementStore(tmp_path / "kept")
     again = benchmark([nli], [labelled], saved=saved)
     assert first.systems[0].cost.directions == 2 * len(labelled)
     assert again.systems[0].cost is None
@@ -120,14 +138,37 @@ def test_the_command_prints_and_writes_the_same_figures(file, models, tmp_path, 
 def test_two_models_a_sample_and_a_stated_threshold(file, models, toy_nli, tmp_path, own_cache, capfd):
     other = save_classifier(tmp_path / "other", names=("a", "b", "c"))
     orders = ["--nli-labels", "entailment,neutral,contradiction", "--nli-labels", "neutral,entailment,contradiction"]
-    options = ["--nli", str(other), *orders, "--sample", "30", "--min-score", "0.4", "--no-baselines"]
-    assert main(["benchmark", str(file), str(file), "--out", str(tmp_path), *models, *options]) == 0
+    options = ["--nli", str(other), *orders, "--sample", "30", "--min-score", "0.4"]
+    again = tmp_path / "deeper" / "pairs.jsonl"
+    again.parent.mkdir()
+    again.write_text("\n".join(file.read_text().splitlines()[4:]))
+    assert main(["benchmark", str(file), str(again), "--out", str(tmp_path), *models, *options]) == 0
     results = json.loads((tmp_path / "results.json").read_text())
     assert [each["name"] for each in results["sets"]] == ["pairs", "pairs (2)"]
-    assert [each["name"] for each in results["systems"]] == [str(toy_nli), str(other)]
+    assert [each["name"] for each in results["systems"]] == [str(toy_nli), str(other), *BASELINES]
     assert [group["rows"] for group in results["systems"][1]["groups"]][:2] == [60, 30]
     assert {each["threshold"] for each in results["systems"]} == {0.4}
     assert "30 of 72 usable rows drawn" in capfd.readouterr().out
+
+
+def test_a_model_is_compared_with_itself_under_a_calibration(file, models, toy_nli, tmp_path, own_cache):
+    write_calibration(Calibration(temperature=3.0, threshold=0.5), tmp_path / "c.json")
+    options = ["--nli", str(toy_nli), "--calibration", "none", "--calibration", str(tmp_path / "c.json")]
+    assert main(["benchmark", str(file), "--out", str(tmp_path), "--no-baselines", *models, *options]) == 0
+    plain, calibrated = json.loads((tmp_path / "results.json").read_text())["systems"]
+    assert [plain["name"], calibrated["name"]] == [str(toy_nli), f"{toy_nli} (2)"]
+    assert plain["calibration"] is None
+    assert calibrated["calibration"]["temperature"] == 3.0
+    accuracies = [each["groups"][0]["figures"]["accuracy"] for each in (plain, calibrated)]
+    assert accuracies[0] == accuracies[1]
+
+
+def test_what_killed_runs_left_goes_with_the_cache(file, nli, own_cache, capfd):
+    benchmark([nli], [load_set(str(file))], saved=JudgementStore(judgements_folder()))
+    assert list(judgements_folder().glob("*.judged"))
+    assert main(["cache", "--clear"]) == 0
+    assert "removed 0 MB" in capfd.readouterr().out
+    assert not list(judgements_folder().glob("*.judged"))
 
 
 def test_training_rows_fit_the_baselines(file, models, tmp_path, own_cache, capfd):

@@ -1,10 +1,12 @@
 import gzip
+import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from contradict.benchmark.sets import load_set, read_set, sample
+from contradict.benchmark.sets import load_set, read_set, sample, take
 from contradict.labelled_pairs import PairColumns
 from contradict.labels import CONTRADICTION, ENTAILMENT, NEUTRAL
 
@@ -43,7 +45,9 @@ def test_a_file_becomes_a_set(read, tmp_path):
     assert found.languages.tolist() == ["id", "", "en", "id"]
     assert found.genres.tolist() == ["berita", "", "", ""]
     assert found.items.tolist() == [0, 1, 0, 2]
-    assert found.origin == {"file": str(tmp_path / "berita.jsonl.gz")}
+    assert found.item_names.tolist() == ["7", "", "7", "8"]
+    sha256 = hashlib.sha256((tmp_path / "berita.jsonl.gz").read_bytes()).hexdigest()
+    assert found.origin == {"file": "berita.jsonl.gz", "sha256": sha256}
     assert found.notes == ()
 
 
@@ -54,6 +58,7 @@ def test_rows_of_one_item_belong_together_and_a_row_without_one_stands_alone(rea
     named = [{"nomor": each.pop("item"), **each} for each in rows]
     assert read(named, PairColumns(item="nomor")).items.tolist() == [0, 1, 2, 0, 3, 1]
     assert read(named).items.tolist() == [0, 1, 2, 3, 4, 5]
+    assert read(named).item_names is None
 
 
 def test_repeated_pairs_are_one_item_and_are_told_with_their_rows(read):
@@ -170,16 +175,33 @@ def test_a_sample_is_the_same_each_time_and_keeps_rows_whole(read):
     assert drawn.languages.tolist() == [f"l{n}" for n in numbers]
     assert drawn.labels.tolist() == whole.labels[numbers].tolist()
     assert drawn.items.tolist() == whole.items[numbers].tolist()
+    assert drawn.item_names.tolist() == [str(n // 2) for n in numbers]
     assert drawn.digest != whole.digest
     assert drawn.notes == ("20 of 60 usable rows drawn",)
     assert sample(whole, 60) is whole
+
+
+def test_rows_are_taken_whole_and_in_the_order_wanted(read):
+    whole = read([row(hypothesis=f"Kalimat {n}.", label="ecn"[n % 3], genre=f"g{n}", item=n) for n in range(9)])
+    taken = take(whole, np.array([7, 2]))
+    assert (len(taken), taken.name, taken.origin) == (2, whole.name, whole.origin)
+    assert taken.hypotheses == ["Kalimat 7.", "Kalimat 2."]
+    assert (taken.labels.tolist(), taken.items.tolist()) == ([CONTRADICTION, NEUTRAL], [7, 2])
+    assert (taken.genres.tolist(), taken.item_names.tolist()) == (["g7", "g2"], ["7", "2"])
+    assert len({whole.digest, taken.digest, take(whole, np.array([2, 7])).digest}) == 3
+    assert take(whole, np.arange(9)).digest == whole.digest
+    plain = take(read(different(3)), np.array([1]))
+    assert (plain.languages, plain.genres, plain.item_names) == (None, None, None)
 
 
 def test_load_set_reads_files_and_says_what_else_it_knows(tmp_path):
     path = tmp_path / "pairs.csv"
     path.write_text("teks,hypothesis,label\na,b,c\nb,c,n\n")
     assert load_set(str(path), PairColumns(premise="teks")).premises == ["a", "b"]
+    assert load_set(path, PairColumns(premise="teks")).premises == ["a", "b"]
     with pytest.raises(FileNotFoundError, match=r"no_such\.jsonl\.gz"):
         load_set(str(tmp_path / "no_such.jsonl.gz"))
     with pytest.raises(ValueError, match=r"no file 'nosuchset', and no set of that name; .*: indonli, xnli"):
         load_set("nosuchset")
+    with pytest.raises(ValueError, match="no file 'nosuchset', and no set of that name"):
+        load_set(Path("nosuchset"))

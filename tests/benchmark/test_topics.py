@@ -180,6 +180,13 @@ def test_intervals_of_topics_against_subjects():
     assert widths[0] == pytest.approx(widths[1], rel=0.2)  # translations are no further evidence
 
 
+def test_translations_of_one_sentence_have_no_interval():
+    rows = sentence_rows(languages=("en", "de", "fr"), sentences=1)
+    everything, *_ = measure_subjects(rows, to_vectors)
+    assert everything.figures["precision"].value == 1
+    assert all(math.isnan(figure.low) and math.isnan(figure.high) for figure in everything.figures.values())
+
+
 def test_chance_is_told_for_topics_of_the_same_sizes():
     rows = sentence_rows(languages=("en",))
     everything, _ = measure_subjects(rows, to_vectors)

@@ -11,7 +11,8 @@ Example:
 from contradict.benchmark.calibrating import calibrate
 from contradict.benchmark.fitting import Target
 from contradict.benchmark.output.write import write_outputs
-from contradict.benchmark.run import Judgements, benchmark
+from contradict.benchmark.run import JudgementStore, benchmark
 from contradict.benchmark.sets import load_set, sample
+from contradict.labelled_pairs import PairColumns
 
-__all__ = ["Judgements", "Target", "benchmark", "calibrate", "load_set", "sample", "write_outputs"]
+__all__ = ["JudgementStore", "PairColumns", "Target", "benchmark", "calibrate", "load_set", "sample", "write_outputs"]

@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import cache, cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from contradict.benchmark.records import Judged
-from contradict.labels import ENTAILMENT, LABELS, NEUTRAL
+from contradict.benchmark.sets import take
+from contradict.labels import LABELS
 from contradict.progress import Progress, no_progress
 from contradict.reading.language import language_of
 from contradict.statements.cues import fold
@@ -40,6 +41,7 @@ LEAST_ITEMS = 10
 """Fewest items that a set must have for heads to be fitted on its own rows."""
 
 _FOLDS = 5
+_ROWS_AT_ONCE = 2**14  # whose features are in memory together
 # Of a logit, all features together, before any row is seen: the best of 0.04 to 400 for the hypotheses of four sets
 # (development rows of IndoNLI, OCNLI, KLUE-NLI and InferBR).
 _PRIOR_VARIANCE = 0.5
@@ -48,7 +50,14 @@ _PRIOR_VARIANCE = 0.5
 _UNSPACED = re.compile("[\u3005\u3041-\u30ff\u3400-\u9fff]+|[\u0e01-\u0eff]+|[\u1000-\u109f]+|[\u1780-\u17ff]+")
 _MARKS = string.punctuation + "“”„‘«»‹›¿¡–—。、「」『』《》।॥،؛؟۔"
 
-_Features = dict[str, tuple[np.ndarray, np.ndarray]]  # by baseline: of each pair, and of each pair turned round
+
+@dataclass(frozen=True, slots=True)
+class _Features:
+    """What a baseline sees of pairs: for each pair, and for each pair turned round, the row of a table."""
+
+    table: np.ndarray
+    forward: np.ndarray
+    backward: np.ndarray
 
 
 class Baselines:
@@ -63,6 +72,9 @@ class Baselines:
     the labels, and a pair is judged by heads that saw no row of its fold. The majority class then has the shares of the
     whole set, as have all baselines for a set of fewer than `LEAST_ITEMS` items. A label that the fitted rows lack has
     probability 0.
+
+    No set is judged by heads that saw one of its pairs with its label: training rows whose texts are, in either order,
+    a pair of the set are left out for it. Where that leaves none, heads are cross-fitted.
     """
 
     def __init__(
@@ -72,11 +84,17 @@ class Baselines:
 
         Args:
             encoder: gives the vectors.
-            training: rows to fit on, once for all sets. Two-way rows cannot serve three-way sets, which are
-                cross-fitted.
+            training: rows to fit on. Two-way rows cannot serve three-way sets, which are cross-fitted.
             progress: told how many texts have their vectors.
         """
-        self._encoder, self._training, self._progress = encoder, training, progress
+        self._encoder, self._progress = encoder, progress
+        self._training, self._training_rows = None, ""
+        if training is not None:
+            self._training = take(training, _draw(np.arange(len(training))))
+            drawn = f"{MOST_ROWS:,} of " if len(training) > MOST_ROWS else ""
+            self._training_rows = f"{drawn}{len(training):,} rows{' (seed 0)' if drawn else ''} of {training.name}"
+        self._training_features: dict[str, _Features] = {}
+        self._fitted: dict[bytes, dict[str, Any]] = {}
 
     def judge(self, labelled: LabelledSet) -> dict[str, Judged]:
         """Judge a set by each baseline.
@@ -86,55 +104,60 @@ class Baselines:
                 has none, in the language that each text seems to be in.
 
         Returns:
-            by the names in `BASELINES`; in a two-way set, entailment has probability 0.
+            by the names in `BASELINES`; entailment has probability 0 where the fitted rows are two-way.
         """
-        if self._is_trained_for(labelled):
-            features = self._features(labelled)
-            judged = {name: _judge(head, *features[name]) for name, head in self._heads.items()}
-        elif _has_few_items(labelled):
-            nothing = np.zeros((len(labelled), 0))
-            judged = dict.fromkeys(BASELINES, _judge(_fit(nothing, labelled.labels), nothing, nothing))
-        else:
-            folds = _deal(labelled.labels, labelled.items)
-            features = self._features(labelled)
-            judged = {name: _cross_fit(*features[name], labelled.labels, folds) for name in BASELINES}
-        return {name: _merged(each) if labelled.two_way else each for name, each in judged.items()}
+        training, unseen = self._training, self._unseen(labelled)
+        if training is not None and unseen.any():
+            features, heads = self._features(labelled), self._heads(training, np.flatnonzero(unseen))
+            return {name: _judge(heads[name], features[name]) for name in BASELINES}
+        if _has_few_items(labelled):
+            rows = np.arange(len(labelled))
+            nothing = _Features(np.zeros((len(labelled), 0)), rows, rows)
+            return dict.fromkeys(BASELINES, _judge(_fit(nothing, labelled.labels, rows), nothing))
+        features = self._features(labelled)
+        folds = _deal(labelled.labels, labelled.items)
+        return {name: _cross_fit(features[name], labelled.labels, folds) for name in BASELINES}
 
     def fitted_on(self, labelled: LabelledSet) -> str:
         """What the baselines' figures on a set rest on, for a reader."""
-        if self._training is not None and self._is_trained_for(labelled):
-            rows = len(self._training)
-            drawn = f"{MOST_ROWS:,} of {rows:,} rows (seed 0)" if rows > MOST_ROWS else f"{rows:,} rows"
-            return f"fitted on {drawn} of {self._training.name}"
+        unseen = self._unseen(labelled)
+        if unseen.any():
+            less = "" if unseen.all() else f", less {int((~unseen).sum()):,} whose pairs are in the set"
+            return f"fitted on {self._training_rows}{less}"
         if _has_few_items(labelled):
-            return f"the set's own shares of labels; fewer than {LEAST_ITEMS} items are too few to fit on"
-        return f"fitted on the set itself, in {_FOLDS} folds by item; {MAJORITY}: its own shares of labels"
+            basis = f"the set's own shares of labels; fewer than {LEAST_ITEMS} items are too few to fit on"
+        else:
+            basis = f"fitted on the set itself, in {_FOLDS} folds by item; {MAJORITY}: its own shares of labels"
+        return f"{basis}; not on {self._training_rows}, whose pairs are all in the set" if len(unseen) else basis
 
-    def _is_trained_for(self, labelled: LabelledSet) -> bool:
-        return self._training is not None and (labelled.two_way or not self._training.two_way)
+    def _unseen(self, labelled: LabelledSet) -> np.ndarray:
+        """Of each row to fit on, whether its pair is none of the set; empty where no row can serve the set."""
+        training = self._training
+        if training is None or (training.two_way and not labelled.two_way):
+            return np.zeros(0, bool)
+        seen = set(_unordered(training)).intersection(_unordered(labelled))
+        return np.array([pair not in seen for pair in _unordered(training)], bool)
 
-    @cached_property
-    def _heads(self) -> dict[str, Any]:
-        """By baseline, fitted on the training rows; empty without them."""
-        if self._training is None:
-            return {}
-        training = _drawn(self._training)
-        features = self._features(training)
-        return {name: _fit(features[name][0], training.labels) for name in BASELINES}
+    def _heads(self, training: LabelledSet, rows: np.ndarray) -> dict[str, Any]:
+        """By baseline, fitted on some of the training rows; sets that leave out the same ones share their heads."""
+        seen = self._training_features = self._training_features or self._features(training)
+        if (key := rows.tobytes()) not in self._fitted:
+            self._fitted[key] = {name: _fit(seen[name], training.labels, rows) for name in BASELINES}
+        return self._fitted[key]
 
-    def _features(self, labelled: LabelledSet) -> _Features:
+    def _features(self, labelled: LabelledSet) -> dict[str, _Features]:
         from contradict.embedding import embed
 
         texts = {text: number for number, text in enumerate(dict.fromkeys([*labelled.premises, *labelled.hypotheses]))}
         vectors = embed(self._encoder, list(texts), self._progress)
-        premises = vectors[[texts[text] for text in labelled.premises]]
-        hypotheses = vectors[[texts[text] for text in labelled.hypotheses]]
-        nothing, cosines = premises[:, :0], np.einsum("ij,ij->i", premises, hypotheses)[:, np.newaxis]
+        premises = np.array([texts[text] for text in labelled.premises], np.int64)
+        hypotheses = np.array([texts[text] for text in labelled.hypotheses], np.int64)
+        rows = np.arange(len(labelled))
         return {
-            MAJORITY: (nothing, nothing),
-            HYPOTHESIS: (hypotheses, premises),
-            COSINE: (cosines, cosines),
-            OVERLAP: _overlaps(labelled),
+            MAJORITY: _Features(np.zeros((len(labelled), 0)), rows, rows),
+            HYPOTHESIS: _Features(vectors, hypotheses, premises),
+            COSINE: _Features(_cosines(vectors, premises, hypotheses), rows, rows),
+            OVERLAP: _Features(_overlaps(labelled), rows, rows + len(labelled)),
         }
 
 
@@ -142,57 +165,54 @@ def _has_few_items(labelled: LabelledSet) -> bool:
     return len(np.unique(labelled.items)) < LEAST_ITEMS
 
 
-def _draw(count: int) -> np.ndarray:
-    """Positions of `MOST_ROWS` of so many rows, in order; all where there are no more."""
-    if count <= MOST_ROWS:
-        return np.arange(count)
-    return np.sort(np.random.default_rng(0).choice(count, MOST_ROWS, replace=False))
+def _unordered(labelled: LabelledSet) -> Iterator[frozenset[str]]:
+    return map(frozenset, zip(labelled.premises, labelled.hypotheses, strict=True))
 
 
-def _drawn(labelled: LabelledSet) -> LabelledSet:
-    rows = _draw(len(labelled))
-    return replace(
-        labelled,
-        premises=[labelled.premises[row] for row in rows],
-        hypotheses=[labelled.hypotheses[row] for row in rows],
-        labels=labelled.labels[rows],
-        items=labelled.items[rows],
-        languages=None if labelled.languages is None else labelled.languages[rows],
-        genres=None if labelled.genres is None else labelled.genres[rows],
-    )
+def _draw(rows: np.ndarray) -> np.ndarray:
+    """`MOST_ROWS` of the rows, in order; all where there are no more."""
+    if len(rows) <= MOST_ROWS:
+        return rows
+    return np.sort(np.random.default_rng(0).choice(rows, MOST_ROWS, replace=False))
 
 
-def _fit(features: np.ndarray, labels: np.ndarray) -> Any:
-    """A head on some of the rows; without features, or with one label alone, the shares of the labels in all rows."""
+def _fit(features: _Features, labels: np.ndarray, rows: np.ndarray) -> Any:
+    """A head on what is drawn of some rows; without features, or with one label alone, the shares of their labels."""
     from sklearn.dummy import DummyClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    dimensions = features.shape[1]
-    if not dimensions or len(np.unique(labels)) == 1:
-        return DummyClassifier(strategy="prior").fit(features, labels)
-    rows = _draw(len(labels))
+    dimensions = features.table.shape[1]
+    if not dimensions or len(np.unique(labels[rows])) == 1:
+        return DummyClassifier(strategy="prior").fit(np.zeros((len(rows), 0)), labels[rows])
+    drawn = _draw(rows)
     head = make_pipeline(StandardScaler(), LogisticRegression(C=_PRIOR_VARIANCE / dimensions, max_iter=1000))
-    return head.fit(features[rows].astype(np.float64), labels[rows])
+    return head.fit(features.table[features.forward[drawn]].astype(np.float64), labels[drawn])
 
 
-def _judge(head: Any, forward: np.ndarray, backward: np.ndarray) -> Judged:
+def _judge(head: Any, features: _Features) -> Judged:
     both = []
-    for features in (forward, backward):
-        probabilities = np.zeros((len(features), len(LABELS)), np.float32)
-        probabilities[:, head.classes_] = head.predict_proba(features)
+    for rows in (features.forward, features.backward):
+        probabilities = np.zeros((len(rows), len(LABELS)), np.float32)
+        for part in _parts(len(rows)):
+            probabilities[part, head.classes_] = head.predict_proba(features.table[rows[part]])
         both.append(probabilities)
     return Judged(*both)
 
 
-def _cross_fit(forward: np.ndarray, backward: np.ndarray, labels: np.ndarray, folds: np.ndarray) -> Judged:
-    if not forward.shape[1]:
-        return _judge(_fit(forward, labels), forward, backward)
+def _parts(rows: int) -> Iterator[slice]:
+    return (slice(start, start + _ROWS_AT_ONCE) for start in range(0, rows, _ROWS_AT_ONCE))
+
+
+def _cross_fit(features: _Features, labels: np.ndarray, folds: np.ndarray) -> Judged:
+    if not features.table.shape[1]:
+        return _judge(_fit(features, labels, np.arange(len(labels))), features)
     judged = Judged(*np.zeros((2, len(labels), len(LABELS)), np.float32))
     for number in np.unique(folds):
         own = folds == number
-        part = _judge(_fit(forward[~own], labels[~own]), forward[own], backward[own])
+        head = _fit(features, labels, np.flatnonzero(~own))
+        part = _judge(head, _Features(features.table, features.forward[own], features.backward[own]))
         judged.forward[own], judged.backward[own] = part.forward, part.backward
     return judged
 
@@ -213,36 +233,30 @@ def _deal(labels: np.ndarray, items: np.ndarray) -> np.ndarray:
     return folds
 
 
-def _merged(judged: Judged) -> Judged:
-    """Entailment added to neutral, which stands for "not a contradiction" in two-way sets."""
-    merged = []
-    for probabilities in (judged.forward, judged.backward):
-        two = probabilities.copy()
-        two[:, NEUTRAL] += two[:, ENTAILMENT]
-        two[:, ENTAILMENT] = 0
-        merged.append(two)
-    return Judged(*merged)
+def _cosines(vectors: np.ndarray, premises: np.ndarray, hypotheses: np.ndarray) -> np.ndarray:
+    cosines = np.zeros((len(premises), 1), vectors.dtype)
+    for part in _parts(len(premises)):
+        cosines[part, 0] = np.einsum("ij,ij->i", vectors[premises[part]], vectors[hypotheses[part]])
+    return cosines
 
 
-def _overlaps(labelled: LabelledSet) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of words and trigrams found in the other text, and whether one text, the other or both are negated."""
+def _overlaps(labelled: LabelledSet) -> np.ndarray:
+    """Shares of words and trigrams in the other text, and which is negated: of pairs, then of pairs turned round."""
     languages = [""] * len(labelled) if labelled.languages is None else labelled.languages
-    rows = []
-    for premise, hypothesis, language in zip(labelled.premises, labelled.hypotheses, languages, strict=True):
+    forward = np.zeros((len(labelled), 7), np.float32)
+    pairs = zip(labelled.premises, labelled.hypotheses, languages, strict=True)
+    for row, (premise, hypothesis, language) in enumerate(pairs):
         (words, trigrams, negated), (other_words, other_trigrams, other_negated) = (
             _profile(text, language) for text in (premise, hypothesis)
         )
-        rows.append(
-            (
-                *_shares(words, other_words),
-                *_shares(trigrams, other_trigrams),
-                negated and not other_negated,
-                other_negated and not negated,
-                negated and other_negated,
-            )
+        forward[row] = (
+            *_shares(words, other_words),
+            *_shares(trigrams, other_trigrams),
+            negated and not other_negated,
+            other_negated and not negated,
+            negated and other_negated,
         )
-    forward = np.array(rows, np.float32)
-    return forward, forward[:, [1, 0, 3, 2, 5, 4, 6]]
+    return np.concatenate([forward, forward[:, [1, 0, 3, 2, 5, 4, 6]]])
 
 
 def _shares(one: frozenset[str], other: frozenset[str]) -> tuple[float, float]:

@@ -57,17 +57,18 @@ def calibrate(
 
     Args:
         nli: the model; a calibration that it has is not used.
-        sets: labelled pairs. Items of different sets are different ones.
+        sets: labelled pairs, each set once; items as `contradict.benchmark.groups.pool` has them.
         target: what it is for; by default, the temperature alone.
         progress: told how many directions are judged.
 
     Raises:
-        ValueError: there are too few items of a class, the model's outputs say nothing of the labels, or what is wanted
-            cannot be reached; the message says what was found.
+        ValueError: a set is given twice, there are too few items of a class, the model's outputs say nothing of the
+            labels, or what is wanted cannot be reached; the message says what was found.
     """
     from contradict.models.loading import weights_digest
 
     target = target or Target()
+    _require_different(sets)
     pooled = pool(sets)
     require_enough(pooled.labels == CONTRADICTION, pooled.items)
     pairs = [pair for each in sets for pair in zip(each.premises, each.hypotheses, strict=True)]
@@ -123,6 +124,14 @@ def cross_fit(judged: LabelledLogits, target: Target) -> tuple[dict[str, float],
         thresholds[own] = MIN_SCORE if fitted.threshold is None else fitted.threshold
     before = _figures(judged, target, raw, raw, np.full(len(thresholds), MIN_SCORE))
     return before, _figures(judged, target, tempered, corrected, thresholds)
+
+
+def _require_different(sets: Sequence[LabelledSet]) -> None:
+    names: dict[str, str] = {}
+    for each in sets:
+        if each.digest in names:
+            raise ValueError(f"{names[each.digest]} and {each.name} are the same pairs; give them once")
+        names[each.digest] = each.name
 
 
 def _deal(judged: LabelledLogits) -> np.ndarray:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from contradict.benchmark.metrics import FIGURES, Outcomes, chunks, estimate, figures, outcomes, resamples
+from contradict.benchmark.metrics import FIGURES, Outcomes, figures, outcomes
 from contradict.benchmark.records import Comparison, Judged
+from contradict.benchmark.resampling import chunks, estimate, resamples
 
 COMPARED = ("accuracy", "macro_f1", "average_precision_symmetric")
 ROUNDS = 2000

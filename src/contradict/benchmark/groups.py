@@ -13,8 +13,8 @@ from contradict.labels import CONTRADICTION
 
 ALL = "all"
 """Name of the group that holds the pairs of every set."""
-MAX_GENRES = 30
-"""Most genres of a set that get figures of their own: the largest."""
+MAX_PARTS = 30
+"""Most languages of a set, and most genres of it, that get figures of their own: those with the most rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,21 @@ class Labelled:
 def pool(sets: Sequence[LabelledSet]) -> Labelled:
     """Put the labels of several sets one after the other.
 
-    Items of different sets stay different, also where their numbers are the same. Where one of the sets is two-way, so
+    Rows that state the same item are one item, in whichever sets they are, since files may be parallel. Items without
+    a name stay different in different sets, also where their numbers are the same. Where one of the sets is two-way, so
     are the pooled pairs: in every set, contradictions are then told from the rest, and no pair is left out.
 
     Args:
         sets: at least one.
     """
-    items: list[np.ndarray] = []
-    used = 0
-    for each in sets:
-        distinct, numbered = np.unique(each.items, return_inverse=True)
-        items.append(numbered + used)
-        used += len(distinct)
+    numbers: dict[object, int] = {}
+    items: list[int] = []
+    for position, each in enumerate(sets):
+        names = [""] * len(each) if each.item_names is None else each.item_names
+        keys = (name or (position, item) for name, item in zip(names, each.items.tolist(), strict=True))
+        items += [numbers.setdefault(key, len(numbers)) for key in keys]
     labels = np.concatenate([each.labels for each in sets])
-    return Labelled(labels, np.concatenate(items), any(each.two_way for each in sets))
+    return Labelled(labels, np.array(items, np.int64), any(each.two_way for each in sets))
 
 
 def join(judged: Sequence[Judged]) -> Judged:
@@ -61,8 +62,8 @@ def groups(sets: Sequence[LabelledSet], judged: Sequence[Judged], threshold: flo
     Returns:
         where there are several sets, all together, as `pool` puts them, under the name `ALL`; then of each set: the
         whole; where its pairs are of several languages, each of these, by name; where they are of several genres, each
-        of these, the largest first and at most `MAX_GENRES`. Pairs whose language or genre isn't known are in no group
-        of that kind.
+        of these, the largest first; at most the `MAX_PARTS` largest of either kind. Pairs whose language or genre isn't
+        known are in no group of that kind.
 
     Raises:
         ValueError: a set has no pairs, or its judgements are no probabilities or not as many as its pairs; the message
@@ -82,9 +83,9 @@ def groups(sets: Sequence[LabelledSet], judged: Sequence[Judged], threshold: flo
 def _of_set(each: LabelledSet, judged: Judged, threshold: float) -> Iterator[Group]:
     whole = Labelled(each.labels, each.items, each.two_way)
     yield _group(each.name, whole, judged, threshold)
-    for language, rows in sorted(_parts(each.languages), key=lambda part: part[0]):
+    for language, rows in sorted(_parts(each.languages)[:MAX_PARTS], key=lambda part: part[0]):
         yield _group(each.name, *_rows(whole, judged, rows), threshold, language=language)
-    for genre, rows in _parts(each.genres)[:MAX_GENRES]:
+    for genre, rows in _parts(each.genres)[:MAX_PARTS]:
         yield _group(each.name, *_rows(whole, judged, rows), threshold, genre=genre)
 
 

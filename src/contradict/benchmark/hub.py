@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from contradict.reading.rows import NumberedRow
 
+_COMMIT = re.compile("[0-9a-f]{40}")
 _NAME = re.compile(r"(?P<set>[\w.-]+(?:/[\w.-]+)?)(?::(?P<configuration>[\w.-]+))?(?:@(?P<split>[\w.-]+))?")
 
 
@@ -36,6 +37,7 @@ class HubSet:
         licence: name of the licence.
         citation: who made it, when, under which title, and where that is to be read.
         revision: branch that has the files; None for the main one.
+        parallel: whether row n of a split is the same pair in every configuration.
     """
 
     hub: str
@@ -47,6 +49,7 @@ class HubSet:
     licence: str
     citation: str
     revision: str | None = None
+    parallel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,10 @@ class HubRows:
 
     Attributes:
         name: set, configuration and split, as in `xnli:fr@test`.
-        rows: counted from 1; parallel rows as one for each language, all with the same number.
+        rows: counted from 1; parallel rows as one for each language, all with the same number and the same `item`.
         columns: where they have what.
-        origin: `hub`, `folder`, `split`, `revision`, `configuration`, `licence` and `citation`, where they are known.
+        origin: `hub`, `folder` (its name alone), `split`, `revision`, `commit`, `configuration`, `licence` and
+            `citation`, where they are known.
     """
 
     name: str
@@ -110,9 +114,15 @@ def open_hub_set(name: str, columns: PairColumns, source: Path | None = None) ->
     }
     return HubRows(
         f"{parts['set']}:{configuration}@{split}" if len(known.configurations) > 1 else f"{parts['set']}@{split}",
-        _rows(dataset, known.columns, known.language.format(configuration=configuration)),
+        _rows(
+            dataset,
+            known.columns,
+            f"{known.hub}@{split}",
+            known.language.format(configuration=configuration),
+            parallel=known.parallel,
+        ),
         known.columns,
-        _origin(known.hub, split, source, origin),
+        _origin(known.hub, split, source, dataset, origin),
     )
 
 
@@ -125,15 +135,23 @@ def _open_other(
     origin = {"configuration": configuration, "licence": dataset.info.license, "citation": dataset.info.citation}
     return HubRows(
         f"{hub}:{configuration}@{split}" if configuration else f"{hub}@{split}",
-        _rows(dataset, columns),
+        _rows(dataset, columns, f"{hub}@{split}"),
         columns,
-        _origin(hub, split, source, origin),
+        _origin(hub, split, source, dataset, origin),
     )
 
 
-def _origin(hub: str, split: str, source: Path | None, known: Mapping[str, str | None]) -> dict[str, str]:
-    place = {"hub": hub, "folder": source and str(source), "split": split}
+def _origin(
+    hub: str, split: str, source: Path | None, dataset: Dataset, known: Mapping[str, str | None]
+) -> dict[str, str]:
+    place = {"hub": hub, "folder": source and source.resolve().name, "split": split, "commit": _commit(dataset)}
     return {key: value for key, value in (place | dict(known)).items() if value}
+
+
+def _commit(dataset: Dataset) -> str | None:
+    """The commit of the hub that rows are of, by which `datasets` names the folder where it keeps them."""
+    names = [Path(file["filename"]).parent.name for file in dataset.cache_files]
+    return next(filter(_COMMIT.fullmatch, names), None)
 
 
 def _to_hub_set(entry: Mapping[str, Any]) -> HubSet:
@@ -150,6 +168,7 @@ def _to_hub_set(entry: Mapping[str, Any]) -> HubSet:
         licence=entry["licence"],
         citation=entry["citation"],
         revision=entry.get("revision"),
+        parallel=entry.get("parallel", False),
     )
 
 
@@ -172,19 +191,23 @@ def _load(hub: str, source: Path | None, **where: Any) -> Dataset:
         raise OSError(f"cannot load {source or hub}: {reason}; without the hub, give the pairs as a file") from error
 
 
-def _rows(dataset: Dataset, columns: PairColumns, language: str | None = None) -> Iterator[NumberedRow]:
+def _rows(
+    dataset: Dataset, columns: PairColumns, split: str, language: str | None = None, *, parallel: bool = False
+) -> Iterator[NumberedRow]:
+    stated = {"premise_lang": language} if language else {}
     names = getattr(dataset.features.get(columns.label), "names", None) or ()
     for number, row in enumerate(dataset, start=1):
+        item = {"item": f"{split}/{number}"}
         label = row.get(columns.label)
         if isinstance(label, int) and 0 <= label < len(names):
             row[columns.label] = names[label]
         if isinstance(row.get(columns.premise), dict):
-            yield from ((number, part) for part in _parallel_rows(row, columns, number))
+            yield from ((number, part | item) for part in _parallel_rows(row, columns))
         else:
-            yield number, row | ({"premise_lang": language} if language else {})
+            yield number, row | stated | (item if parallel else {})
 
 
-def _parallel_rows(row: Mapping[str, Any], columns: PairColumns, number: int) -> Iterator[dict[str, object]]:
+def _parallel_rows(row: Mapping[str, Any], columns: PairColumns) -> Iterator[dict[str, object]]:
     """One row for each language of a row that has a text for each, in the form of `datasets.Translation`."""
     hypotheses = row[columns.hypothesis]
     texts = dict(zip(hypotheses["language"], hypotheses["translation"], strict=True))
@@ -194,5 +217,4 @@ def _parallel_rows(row: Mapping[str, Any], columns: PairColumns, number: int) ->
             columns.hypothesis: texts.get(language),
             columns.label: row[columns.label],
             "premise_lang": language,
-            "item": number,
         }

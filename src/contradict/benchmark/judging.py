@@ -12,9 +12,10 @@ import hashlib
 import json
 import os
 import sys
+import warnings
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from filelock import FileLock, Timeout
 
 from contradict.benchmark.records import Cost, Judged
 from contradict.calibration import FILE_NAME
+from contradict.models.cache import CACHE_VARIABLE
 from contradict.progress import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 _DIRECTIONS_A_CHUNK = 2048
 _TEXTS_TOKENISED_TOGETHER = 4096
 _FORMAT = 1
+_ELSEWHERE = f"set {CACHE_VARIABLE} to use another place"
 _ROW_BYTES, _CRC_BYTES = 12, 4
 _SETTINGS = ("*.json", "*.txt", "*.model")
+_WARNING_OF_A_CHUNK = r"\d+ of \d+ pairs fill the"  # of `NLI.predict`; what is cut is told once, of the whole set
 
 
 def judge_set(
@@ -48,7 +52,8 @@ def judge_set(
 
     Args:
         nli: the model.
-        labelled: the pairs.
+        labelled: the pairs. What is beyond the model's longest input is not read; a warning, in every run, says how
+            many pairs that concerns.
         file: where to save what is judged, as `judgements_file` names it; None to save nothing.
         progress: told how many directions are done.
 
@@ -58,15 +63,18 @@ def judge_set(
     Raises:
         BlockingIOError: another run is judging into the file.
         OSError: the file cannot be read or written, or the disk is full; the message names it.
-        ValueError: a text is empty.
+        ValueError: a text is empty; the message names the pair's position in the set.
     """
     directions, forward, backward = _directions(labelled)
-    lengths = _count_tokens(nli, directions)
+    whole = _count_tokens(nli, directions)
+    _warn_of_long_pairs(nli, labelled, whole[forward])
+    lengths = np.minimum(whole, nli.max_tokens)
     order = np.argsort(-lengths, kind="stable")
     chunks = [order[start : start + _DIRECTIONS_A_CHUNK] for start in range(0, len(order), _DIRECTIONS_A_CHUNK)]
     probabilities = np.zeros((len(directions), 3), np.float32)
     seconds = 0.0
-    with _locked(file), progress(f"Judging {labelled.name}", len(directions)) as advance:
+    with _locked(file), warnings.catch_warnings(), progress(f"Judging {labelled.name}", len(directions)) as advance:
+        warnings.filterwarnings("ignore", _WARNING_OF_A_CHUNK)
         saved = _read_saved(file, [len(chunk) for chunk in chunks])
         for chunk, part in zip(chunks, saved, strict=False):
             probabilities[chunk] = part
@@ -87,7 +95,8 @@ def judgements_file(store: Path, nli: NLI, labelled: LabelledSet, digest: str) -
 
     Args:
         store: folder of such files; it need not be there yet.
-        nli: the model. Its configuration, tokenizer, label order, correction and device count.
+        nli: the model. The name depends on its configuration, tokenizer, label order, the temperature and weights of
+            its calibration, and the device that it runs on.
         labelled: the set.
         digest: of the model's weights, as `contradict.models.loading.weights_digest` gives it.
     """
@@ -112,13 +121,18 @@ def judgements_file(store: Path, nli: NLI, labelled: LabelledSet, digest: str) -
 def remove_judgements(file: Path) -> None:
     """Remove a file that `judge_set` made, and its lock; nothing is wrong where there is none.
 
+    A file that another run is judging into stays, for that run to remove.
+
     Raises:
-        BlockingIOError: another run is judging into the file.
-        OSError: the system does not let it be removed.
+        OSError: the system does not let the file be removed.
     """
-    with _locked(file):
-        file.unlink(missing_ok=True)
-        _lock_path(file).unlink(missing_ok=True)
+    try:
+        with _locked(file):
+            file.unlink(missing_ok=True)
+    except BlockingIOError:
+        return
+    with suppress(OSError):  # another run may have the lock by now, and Windows removes no open file
+        _lock_path(file).unlink()
 
 
 def device_name(nli: NLI) -> str:
@@ -141,13 +155,17 @@ def _directions(labelled: LabelledSet) -> tuple[list[tuple[str, str]], np.ndarra
     """The different directions of a set, and which of them are each row's forward and backward one."""
     numbers: dict[tuple[str, str], int] = {}
     pairs = list(zip(labelled.premises, labelled.hypotheses, strict=True))
+    for position, pair in enumerate(pairs):
+        for side, text in zip(("premise", "hypothesis"), pair, strict=True):
+            if not text.strip():
+                raise ValueError(f"pair {position} of {labelled.name}: the {side} is empty")
     forward = np.array([numbers.setdefault(pair, len(numbers)) for pair in pairs], np.int64)
     backward = np.array([numbers.setdefault((b, a), len(numbers)) for a, b in pairs], np.int64)
     return list(numbers), forward, backward
 
 
 def _count_tokens(nli: NLI, directions: Sequence[tuple[str, str]]) -> np.ndarray:
-    """How many tokens of each direction the model reads; each text is counted once, as texts of a pair never join."""
+    """How many tokens each direction has; each text is counted once, as texts of a pair never join."""
     texts = list(dict.fromkeys(text for pair in directions for text in pair))
     counts: dict[str, int] = {}
     for start in range(0, len(texts), _TEXTS_TOKENISED_TOGETHER):
@@ -155,8 +173,16 @@ def _count_tokens(nli: NLI, directions: Sequence[tuple[str, str]]) -> np.ndarray
         ids = nli.tokenizer(part, add_special_tokens=False, return_attention_mask=False, verbose=False)["input_ids"]
         counts.update(zip(part, map(len, ids), strict=True))
     special = nli.tokenizer.num_special_tokens_to_add(pair=True)
-    whole = np.array([counts[a] + counts[b] + special for a, b in directions], np.int64)
-    return np.minimum(whole, nli.max_tokens)
+    return np.array([counts[a] + counts[b] + special for a, b in directions], np.int64)
+
+
+def _warn_of_long_pairs(nli: NLI, labelled: LabelledSet, lengths: np.ndarray) -> None:
+    if cut := int((lengths > nli.max_tokens).sum()):
+        warnings.warn(
+            f"{cut:,} of {len(labelled):,} pairs of {labelled.name} are longer than the {nli.max_tokens} tokens that"
+            f" {nli.name} reads; what is beyond, at the end of the longer text, counts for nothing",
+            stacklevel=3,
+        )
 
 
 def _read_saved(file: Path | None, sizes: Sequence[int]) -> list[np.ndarray]:
@@ -211,11 +237,11 @@ def _told(file: Path) -> Iterator[None]:
     try:
         yield
     except Timeout as error:
-        message = "another run is judging the same pairs with the same model; wait for it, or name another folder"
+        message = f"another run is judging the same pairs with the same model; wait for it, or {_ELSEWHERE}"
         raise BlockingIOError(errno.EAGAIN, message, str(file)) from error
     except OSError as error:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        message = f"cannot save judgements: {reason}; make room, or name another folder"
+        message = f"cannot save judgements: {reason} ({_ELSEWHERE})"
         raise OSError(error.errno, message, str(file)) from error
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from contradict.benchmark.records import Estimate, Judged
+from contradict.benchmark.resampling import BIASED, estimate, resamples
 from contradict.labels import CONTRADICTION, LABELS
 
-RESAMPLES = 500
 BINS = 15
 """Bins of equal width of the expected calibration error."""
 KEPT = 0.8
@@ -41,7 +41,7 @@ FIGURES: Mapping[str, str] = {
 }
 """Every figure with its meaning, in the order of tables; of premise to hypothesis, or of the symmetric score."""
 
-_CHUNK = 2**18  # numbers in hand at once: few enough to stay in a processor's cache
+_TABLE = 2**20  # numbers of a table of items by cells: more of them would be read from memory for every draw
 _Floats = npt.NDArray[np.float64]
 _Sums = Callable[[np.ndarray], tuple[np.ndarray, ...]]
 
@@ -85,7 +85,7 @@ def measure(
     A figure is NaN where it is undefined: precision with nothing flagged; recall, F1 and average precision without a
     contradiction; ROC AUC and false alarms with one kind of pair alone. An interval is NaN where there is one item, and
     where more than 5% of the resamples leave the figure undefined, since 95% of all resamples then cannot be told.
-    Resampling adds noise, which raises the calibration error: with few pairs its interval can lie above the figure.
+    The resamples of the calibration error are centred on the figure, as `estimate` says.
 
     Args:
         labels: (n,) indices into `LABELS`.
@@ -105,7 +105,7 @@ def measure(
     rows = outcomes(labels, judged, items, threshold=threshold, two_way=two_way)
     count = int(rows.items.max()) + 1
     drawn = figures(rows, FIGURES, resamples(count, len(labels), seed))
-    return {name: estimate(values) for name, values in drawn.items()}
+    return {name: estimate(values, recentre=name in BIASED) for name, values in drawn.items()}
 
 
 def confusion_matrix(labels: np.ndarray, judged: Judged, *, two_way: bool) -> tuple[tuple[int, ...], ...]:
@@ -163,35 +163,9 @@ def _check(labels: np.ndarray, judged: Judged, items: np.ndarray) -> None:
             )
 
 
-def resamples(count: int, rows: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield each of `count` items once, then, where there are several, `RESAMPLES` draws of them, for `figures`."""
-    rng = np.random.default_rng(seed)
-    yield np.ones((1, count), dtype=np.int32)
-    for size in chunks(RESAMPLES if count > 1 else 0, rows):
-        drawn = rng.integers(0, count, (size, count)) + count * np.arange(size)[:, None]
-        yield np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count).astype(np.int32)
-
-
-def chunks(draws: int, rows: int) -> Iterator[int]:
-    """Yield how many draws of so many rows to take at once."""
-    size = max(1, _CHUNK // rows)
-    for start in range(0, draws, size):
-        yield min(size, draws - start)
-
-
-def estimate(values: np.ndarray) -> Estimate:
-    """A figure, the first of the values, with the interval of its resamples, the others; NaN as `measure` says."""
-    value, drawn = float(values[0]), values[1:]
-    defined = drawn[~np.isnan(drawn)]
-    if math.isnan(value) or not len(drawn) or len(defined) < 0.95 * len(drawn):
-        return Estimate(value, math.nan, math.nan)
-    low, high = np.percentile(defined, [2.5, 97.5])
-    return Estimate(value, float(low), float(high))
-
-
 def figures(rows: Outcomes, names: Collection[str], draws: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
     """Compute the named figures for each draw: int32 arrays (some draws, items) of how often each item counts."""
-    families = [family for family in _families(rows) if family[0].keys() & names]
+    families = [(formulas, make()) for formulas, make in _families(rows) if formulas.keys() & names]
     found: dict[str, list[np.ndarray]] = {name: [] for name in names}
     with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0 is how an undefined figure becomes NaN
         for counts in draws:
@@ -202,33 +176,41 @@ def figures(rows: Outcomes, names: Collection[str], draws: Iterable[np.ndarray])
     return {name: np.concatenate(values) for name, values in found.items()}
 
 
-def _families(rows: Outcomes) -> Iterator[tuple[dict[str, Callable[..., _Floats]], _Sums]]:
-    """Figures that are formulas over the same sums: the formulas by name, and how counts of the items give the sums."""
-    table = partial(_table, rows.items)
+def _families(rows: Outcomes) -> Iterator[tuple[dict[str, Callable[..., _Floats]], Callable[[], _Sums]]]:
+    """Figures that are formulas over the same sums: the formulas by name, and what makes the function of those sums."""
+    total = partial(_total, rows.items)
+    size = (np.zeros(len(rows.labels), dtype=int), 1)
+    labels = (rows.labels * rows.classes + rows.predicted, rows.classes**2)
     is_contradiction = rows.labels == rows.classes - 1
-    every = np.zeros(len(rows.labels), dtype=int)
-    size = table(every, 1)
-    confusion = table(rows.labels * rows.classes + rows.predicted, rows.classes**2)
-    yield {"accuracy": _accuracy, "macro_f1": _macro_f1}, _total(confusion)
+    yield {"accuracy": _accuracy, "macro_f1": _macro_f1}, partial(total, labels)
     for k, suffix in enumerate(("", "_symmetric")):
-        confusion = table(2 * is_contradiction + rows.flagged[k], 4)
-        yield {f"precision{suffix}": _precision, f"recall{suffix}": _recall, f"f1{suffix}": _f1}, _total(confusion)
+        flagged = (2 * is_contradiction + rows.flagged[k], 4)
+        at_threshold = {"precision": _precision, "recall": _recall, "f1": _f1}
+        yield {name + suffix: formula for name, formula in at_threshold.items()}, partial(total, flagged)
         bins = np.digitize(rows.confidence[k], np.linspace(0, 1, BINS + 1)[1:-1], right=True)
-        yield {f"ece{suffix}": _mean}, _total(table(bins, BINS, rows.correct[k] - rows.confidence[k]), size)
-        yield {f"brier{suffix}": _mean}, _total(table(every, 1, rows.loss[k]), size)
+        gaps = (bins, BINS, rows.correct[k] - rows.confidence[k])
+        yield {f"ece{suffix}": _mean}, partial(total, gaps, size)
+        yield {f"brier{suffix}": _mean}, partial(total, (*size, rows.loss[k]), size)
         by_rank = {"average_precision": _average_precision, "roc_auc": _roc_auc, "false_alarms": _false_alarms}
-        reached = _reached(rows.scores[k], is_contradiction, rows.items)
+        reached = partial(_reached, rows.scores[k], is_contradiction, rows.items)
         yield {name + suffix: formula for name, formula in by_rank.items()}, reached
 
 
-def _table(items: np.ndarray, cell: np.ndarray, cells: int, values: np.ndarray | None = None) -> np.ndarray:
-    """(items, cells): how many pairs of each item fall into each cell, or the sum of their values."""
+def _total(items: np.ndarray, *cells: tuple[np.ndarray, int] | tuple[np.ndarray, int, np.ndarray]) -> _Sums:
+    """(draws, cells) each: how many pairs fall into each cell, or the sum of their values; a cell for each pair."""
+    sums = [_by_cell(items, *each) for each in cells]
+    return lambda counts: tuple(of_cells(counts) for of_cells in sums)
+
+
+def _by_cell(
+    items: np.ndarray, cell: np.ndarray, cells: int, values: np.ndarray | None = None
+) -> Callable[[np.ndarray], np.ndarray]:
     count = int(items.max()) + 1
-    return np.bincount(items * cells + cell, values, count * cells).reshape(count, cells).astype(float)
-
-
-def _total(*tables: np.ndarray) -> _Sums:
-    return lambda counts: tuple(counts @ table for table in tables)
+    if count * cells <= _TABLE:
+        table = np.bincount(items * cells + cell, values, count * cells).reshape(count, cells).astype(float)
+        return lambda counts: counts @ table
+    weights = 1 if values is None else values
+    return lambda counts: np.stack([np.bincount(cell, draw[items] * weights, cells) for draw in counts])
 
 
 def _reached(scores: np.ndarray, is_contradiction: np.ndarray, items: np.ndarray) -> _Sums:

@@ -26,8 +26,11 @@ class LabelledSet:
         languages: object, language of each premise, "" where the row has none; None where no row has one.
         genres: object, genre of each row, likewise.
         digest: SHA-256 of texts, labels and items, in hexadecimal.
-        origin: where it comes from: `file`, or `hub`, `configuration`, `split`, `licence` and `citation`.
+        origin: where it comes from: `file` (its name alone) and `sha256`, or `hub`, `commit`, `configuration`, `split`,
+            `licence` and `citation`.
         notes: what a reader of the figures must know, such as rows left out or repeated.
+        item_names: object, item that each row states, "" where it states none; None where no row does. Rows that state
+            the same belong together in all sets of a run.
     """
 
     name: str
@@ -41,6 +44,7 @@ class LabelledSet:
     digest: str
     origin: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    item_names: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -108,7 +112,8 @@ class Cost:
         directions: how many times a text was judged against another (two for each pair).
         seconds: wall time of those.
         tokens: how many the model read.
-        peak_memory: most memory that the process held until then, in bytes; None where the system does not say.
+        peak_memory: most memory that the process held until then, in bytes; None where the system
+            does not say, and of any model but the first of a run.
         disk: size of the model's folder, in bytes.
         device: what it ran on.
     """

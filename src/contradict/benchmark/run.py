@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contradict.benchmark.baselines import Baselines
-from contradict.benchmark.compare import COMPARED, compare
+from contradict.benchmark.compare import COMPARED, ROUNDS, compare
 from contradict.benchmark.groups import ALL, groups, join, pool
 from contradict.benchmark.judging import judge_set, judgements_file, remove_judgements
 from contradict.benchmark.records import BenchmarkReport, Comparison, Cost, Judged, LabelledSet, SystemResult
+from contradict.benchmark.resampling import RESAMPLES
 from contradict.labels import CONTRADICTION
-from contradict.models.loading import weights_digest
+from contradict.models.loading import encoder_source, weights_digest
 from contradict.progress import Progress, no_progress
 from contradict.records import MIN_SCORE
 
@@ -24,16 +25,19 @@ if TYPE_CHECKING:
 
     from contradict.nli import NLI
 
-_PACKAGES = ("contradict-nlp", "torch", "transformers", "sentence-transformers", "numpy", "scikit-learn")
+_PACKAGES = (
+    *("contradict-nlp", "torch", "transformers", "tokenizers", "sentence-transformers", "datasets"),
+    *("numpy", "pandas", "scikit-learn"),
+)
 _AGAINST_BASELINES = ("accuracy", "average_precision_symmetric")
 _SEED = 0
 
 
-class Judgements:
+class JudgementStore:
     """Files in which judgements are saved as they are made, so that a run that was killed goes on where it was.
 
     Example:
-        >>> saved = Judgements(Path("judgements"))
+        >>> saved = JudgementStore(Path("judgements"))
         >>> saved.remove()  # once the report is written
     """
 
@@ -61,7 +65,7 @@ def benchmark(
     encoder: Callable[[], SentenceTransformer] | None = None,
     training: LabelledSet | None = None,
     threshold: float | None = None,
-    saved: Judgements | None = None,
+    saved: JudgementStore | None = None,
     command: str | None = None,
     progress: Progress = no_progress,
 ) -> BenchmarkReport:
@@ -73,37 +77,41 @@ def benchmark(
         sets: with names that differ.
         encoder: gives the encoder of the baselines, once the models are done; without it there are no baselines.
         training: what the baselines are fitted on; without it, each set itself, by cross-fitting.
-        threshold: least score of a flagged pair; without it, each model's own.
+        threshold: least score of a flagged pair; without it, each model's own, and `MIN_SCORE` for the baselines.
         saved: where judgements are saved; without it nowhere.
         command: what the run was called by, for whoever repeats it.
         progress: told how far it is.
 
     Raises:
-        ValueError: there is no model or no set, or two have one name.
+        ValueError: there is no model or no set, or two models or sets have one name, or two sets have the same pairs.
     """
-    names = [each.name for each in sets]
-    if not sets or len(set(names)) < len(names):
-        raise ValueError(f"sets are {', '.join(names) or 'none'}; there must be one at least, each with its own name")
+    _check(sets)
     systems: list[SystemResult] = []
     judged: list[list[Judged]] = []
     for nli in models:
         if nli.name in {system.name for system in systems}:
             raise ValueError(f"{nli.name} is given twice; models to compare must have different names")
         system, found = _judge_by_model(nli, sets, threshold, saved, progress)
+        if systems and system.cost:  # the process's peak may be that of a model before it
+            system = replace(system, cost=replace(system.cost, peak_memory=None))
         systems.append(system)
         judged.append(found)
     if not systems:
         raise ValueError("no model to measure")
     count = len(systems)
-    notes = [list(each.notes) for each in sets]
+    notes = [[*each.notes, *_notes_on_use(each, systems, sets)] for each in sets]
+    about: dict[str, object] = {}
     if encoder is not None:
-        baselines = Baselines(encoder(), training, progress)
+        loaded = encoder()
+        about["encoder"] = weights_digest(encoder_source(loaded))
+        baselines = Baselines(loaded, training, progress)
         by_set = [baselines.judge(each) for each in sets]
+        least = MIN_SCORE if threshold is None else threshold
         for noted, each in zip(notes, sets, strict=True):
             noted.append(f"baselines: {baselines.fitted_on(each)}")
         for name in by_set[0]:
             judged.append([found[name] for found in by_set])
-            systems.append(SystemResult(name, "baseline", MIN_SCORE, groups(sets, judged[-1], MIN_SCORE)))
+            systems.append(SystemResult(name, "baseline", least, groups(sets, judged[-1], least)))
     return BenchmarkReport(
         systems=tuple(systems),
         comparisons=tuple(_comparisons(systems, judged, sets)),
@@ -116,12 +124,36 @@ def benchmark(
             system.name: (pool(sets).labels == CONTRADICTION, join(found).scores)
             for system, found in zip(systems[:count], judged[:count], strict=True)
         },
-        run=_about(command),
+        run=_about(command, training, about),
     )
 
 
+def _check(sets: Sequence[LabelledSet]) -> None:
+    names = [each.name for each in sets]
+    if not sets or len(set(names)) < len(names):
+        raise ValueError(f"sets are {', '.join(names) or 'none'}; there must be one at least, each with its own name")
+    seen: dict[str, str] = {}
+    for each in sets:
+        if each.digest in seen:
+            raise ValueError(f"{seen[each.digest]} and {each.name} are the same pairs, which would count twice")
+        seen[each.digest] = each.name
+
+
+def _notes_on_use(labelled: LabelledSet, systems: Sequence[SystemResult], sets: Sequence[LabelledSet]) -> Iterator[str]:
+    """What makes figures on a set less than they seem."""
+    for system in systems:
+        fitted_on: Any = (system.calibration or {}).get("fitted_on", {})
+        if labelled.digest in {each.get("digest") for each in fitted_on.get("sets", ())}:
+            yield (
+                f"the calibration of {system.name} was fitted to these very pairs; its calibration error, Brier score"
+                " and figures at the threshold look better here than they are"
+            )
+    if labelled.two_way and not all(each.two_way for each in sets):
+        yield f'it has two labels; in "{ALL}", contradictions are told from the rest in every set'
+
+
 def _judge_by_model(
-    nli: NLI, sets: Sequence[LabelledSet], threshold: float | None, saved: Judgements | None, progress: Progress
+    nli: NLI, sets: Sequence[LabelledSet], threshold: float | None, saved: JudgementStore | None, progress: Progress
 ) -> tuple[SystemResult, list[Judged]]:
     digest = weights_digest(nli.folder)
     found, costs = [], []
@@ -137,7 +169,7 @@ def _judge_by_model(
         groups(sets, found, threshold),
         _total(costs),
         digest,
-        asdict(nli.calibration) if nli.calibration else None,
+        nli.calibration.to_json() if nli.calibration else None,
     )
     return system, found
 
@@ -179,12 +211,16 @@ def _comparisons(
             )
 
 
-def _about(command: str | None) -> dict[str, object]:
+def _about(command: str | None, training: LabelledSet | None, encoder: Mapping[str, object]) -> dict[str, object]:
     """What a run was made with."""
     versions = {name: version(name) for name in _PACKAGES}
     return {
         "command": command,
         "seed": _SEED,
+        "resamples": RESAMPLES,
+        "rounds": ROUNDS,
+        **encoder,
+        **({"training": {"name": training.name, "rows": len(training), "digest": training.digest}} if training else {}),
         "versions": {"python": platform.python_version(), **versions},
         "platform": f"{platform.system()} {platform.machine()}",
     }

@@ -24,7 +24,9 @@ _ROWS_NAMED = 5
 _REASONS_NAMED = 3
 
 
-def load_set(name_or_file: str, columns: PairColumns | None = None, *, source: Path | None = None) -> LabelledSet:
+def load_set(
+    name_or_file: str | Path, columns: PairColumns | None = None, *, source: Path | None = None
+) -> LabelledSet:
     """Load labelled pairs from a file or from the hub.
 
     Args:
@@ -41,7 +43,7 @@ def load_set(name_or_file: str, columns: PairColumns | None = None, *, source: P
     path = Path(name_or_file)
     if source is None and (path.is_file() or split_name(path)[1] in ENDINGS):
         return read_set(path, columns)
-    found = open_hub_set(name_or_file, columns, source)
+    found = open_hub_set(str(name_or_file), columns, source)
     pairs = pairs_from_rows(found.rows, found.name, found.columns, labelled=True)
     return _to_set(found.name, pairs, found.columns, found.origin)
 
@@ -62,7 +64,9 @@ def read_set(path: Path, columns: PairColumns | None = None) -> LabelledSet:
     """
     columns = columns or PairColumns()
     pairs = read_pairs(path, columns, labelled=True)
-    return _to_set(split_name(path)[0], pairs, columns, {"file": str(path)})
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return _to_set(split_name(path)[0], pairs, columns, {"file": path.name, "sha256": digest})
 
 
 def sample(labelled: LabelledSet, rows: int) -> LabelledSet:
@@ -75,18 +79,29 @@ def sample(labelled: LabelledSet, rows: int) -> LabelledSet:
     if len(labelled) <= rows:
         return labelled
     drawn = np.sort(np.random.RandomState(0).choice(len(labelled), rows, replace=False))
-    premises, hypotheses = [labelled.premises[i] for i in drawn], [labelled.hypotheses[i] for i in drawn]
-    labels, items = labelled.labels[drawn], labelled.items[drawn]
+    notes = (*labelled.notes, f"{rows:,} of {len(labelled):,} usable rows drawn")
+    return replace(take(labelled, drawn), notes=notes)
+
+
+def take(labelled: LabelledSet, rows: np.ndarray) -> LabelledSet:
+    """Some rows of a set, with their own digest; name, origin and notes stay.
+
+    Args:
+        labelled: the set.
+        rows: positions of the rows, in the order wanted.
+    """
+    premises, hypotheses = [labelled.premises[row] for row in rows], [labelled.hypotheses[row] for row in rows]
+    labels, items = labelled.labels[rows], labelled.items[rows]
     return replace(
         labelled,
         premises=premises,
         hypotheses=hypotheses,
         labels=labels,
         items=items,
-        languages=None if labelled.languages is None else labelled.languages[drawn],
-        genres=None if labelled.genres is None else labelled.genres[drawn],
+        languages=None if labelled.languages is None else labelled.languages[rows],
+        genres=None if labelled.genres is None else labelled.genres[rows],
         digest=_digest(premises, hypotheses, labels, items),
-        notes=(*labelled.notes, f"{rows:,} of {len(labelled):,} usable rows drawn"),
+        item_names=None if labelled.item_names is None else labelled.item_names[rows],
     )
 
 
@@ -95,7 +110,8 @@ def _to_set(name: str, pairs: Pairs, columns: PairColumns, origin: Mapping[str, 
     rows = pairs.rows.iloc[pairs.usable]
     language = columns.language or next((column for column in ("premise_lang", "lang") if column in rows), None)
     distinct = _distinct_pairs(pairs)
-    items = _items(_words(rows, columns.item or "item"), distinct)
+    item_names = _words(rows, columns.item or "item")
+    items = _items(item_names, distinct)
     two_way = columns.two_way is not None
     return LabelledSet(
         name=name,
@@ -113,6 +129,7 @@ def _to_set(name: str, pairs: Pairs, columns: PairColumns, origin: Mapping[str, 
             *_notes_on_repeats(pairs.numbers, distinct, labels, items),
             *_notes_on_labels(labels, two_way=two_way),
         ),
+        item_names=item_names,
     )
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from contradict.benchmark.metrics import estimate, measure, resamples
+from contradict.benchmark.metrics import measure
 from contradict.benchmark.records import Estimate, Judged
+from contradict.benchmark.resampling import BIASED, estimate, resamples
 from contradict.labels import CONTRADICTION, NEUTRAL
 from contradict.records import Article, Place, Statement
 from contradict.statements import split_articles
@@ -176,14 +177,11 @@ def _measure_part(name: str, rows: pd.DataFrame, vectors: np.ndarray) -> Subject
     for topic in found:
         topics[list(topic.statements)] = topic.id
     items, subjects = _numbered(rows["index_id"]), _numbered(rows["category"])
-    once = np.ones((1, items.max() + 1))
-    drawn = _compare(topics, subjects, items, np.vstack([once, *resamples(once.size, len(rows), seed=0)]))
-    # A sentence drawn twice makes topics look purer, so the resamples lie above the figure: only their spread counts.
-    value, *resampled = drawn["v_measure"]
-    drawn["v_measure"][1:] = np.clip(value + resampled - np.mean(resampled), 0, 1)
+    weights = np.vstack([*resamples(items.max() + 1, len(rows), seed=0)])
+    drawn = _compare(topics, subjects, items, weights)
     rng = np.random.default_rng(0)
-    dealt = [_compare(rng.permutation(topics), subjects, items, once) for _ in range(_SHUFFLES)]
-    figures = {figure: estimate(values) for figure, values in drawn.items()}
+    dealt = [_compare(rng.permutation(topics), subjects, items, weights[:1]) for _ in range(_SHUFFLES)]
+    figures = {figure: estimate(values, recentre=figure in BIASED) for figure, values in drawn.items()}
     at_random = {figure: float(np.mean([values[figure] for values in dealt])) for figure in drawn}
     return SubjectFigures(name, len(rows), len(found), figures, at_random)
 

@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +73,13 @@ def run(options: argparse.Namespace) -> None:
 
     from contradict.benchmark.output.terminal import print_benchmark
     from contradict.benchmark.output.write import write_outputs
-    from contradict.benchmark.run import Judgements, benchmark
+    from contradict.benchmark.run import JudgementStore, benchmark
     from contradict.models.cache import judgements_folder
-    from contradict.models.loading import load_encoder
+    from contradict.models.loading import load_encoder, model_folder
 
     _check(options)
+    for model in [*(options.nli or ()), *([options.encoder] if options.encoder else ())]:
+        model_folder(model)  # what cannot be had is told before hours of judging
     if options.out:
         require_directory(options.out)
     sets = _read_sets(options)
@@ -86,7 +88,7 @@ def run(options: argparse.Namespace) -> None:
         print_notes_on([*sets, training] if training else sets)
     if options.out:
         options.out.mkdir(exist_ok=True)
-    saved = Judgements(judgements_folder())
+    saved = JudgementStore(judgements_folder())
     report = benchmark(
         _models(options),
         sets,
@@ -101,8 +103,8 @@ def run(options: argparse.Namespace) -> None:
         write_outputs(report, options.out)  # first, since whoever reads the tables may stop reading
         if not options.quiet:
             print_note(f"written: results.json, plots and index.html in {options.out}")
-    saved.remove()
     print_benchmark(report, Console())
+    saved.remove()
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -126,8 +128,12 @@ def _models(options: argparse.Namespace) -> Iterator[NLI]:
     models = options.nli or [None]
     labels = _for_each(options.nli_labels or [None], len(models))
     calibrations = _for_each(options.calibration or ["auto"], len(models))
+    names: list[str] = []
     for model, order, calibration in zip(models, labels, calibrations, strict=True):
-        yield NLI(model, labels=order, calibration=calibration, device=options.device)
+        nli = NLI(model, labels=order, calibration=calibration, device=options.device)
+        nli.name = _free_name(nli.name, names)
+        names.append(nli.name)
+        yield nli
 
 
 def _for_each(given: list[Any], count: int) -> list[Any]:
@@ -142,11 +148,15 @@ def _read_sets(options: argparse.Namespace) -> list[LabelledSet]:
     sets: list[LabelledSet] = []
     for name in options.sets:
         each = _read_set(name, options)
-        taken = {ALL, *(other.name for other in sets)}
-        names = [each.name, *(f"{each.name} ({number})" for number in range(2, len(taken) + 2))]
-        each = dataclasses.replace(each, name=next(free for free in names if free not in taken))
+        each = dataclasses.replace(each, name=_free_name(each.name, [ALL, *(other.name for other in sets)]))
         sets.append(each if options.sample is None else sample(each, options.sample))
     return sets
+
+
+def _free_name(name: str, taken: Sequence[str]) -> str:
+    """The name, numbered where it is taken."""
+    names = [name, *(f"{name} ({number})" for number in range(2, len(taken) + 2))]
+    return next(free for free in names if free not in taken)
 
 
 def _read_set(name: str, options: argparse.Namespace) -> LabelledSet:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import hashlib
 import math
 import os
 import sys
@@ -27,8 +25,7 @@ from contradict.report.files import require_directory
 
 if TYPE_CHECKING:
     from contradict.benchmark.calibrating import Fit
-    from contradict.benchmark.records import LabelledSet
-    from contradict.labelled_pairs import PairColumns
+    from contradict.benchmark.fitting import Target
 
 _HEADINGS = {
     "ece": "calibration error, premise to hypothesis",
@@ -79,13 +76,16 @@ def run(options: argparse.Namespace) -> None:
     """Fit, show what was found, and write the calibration."""
     from contradict.benchmark.calibrating import calibrate
     from contradict.benchmark.fitting import Target
+    from contradict.benchmark.sets import load_set
     from contradict.calibration import FILE_NAME, write_calibration
     from contradict.nli import NLI
 
     target = Target(options.share, options.precision, options.false_alarms)
     if options.out:
         require_directory(options.out)
-    sets = [_read_set(name, pair_columns(options)) for name in options.pairs]
+        if options.out.is_dir():
+            raise IsADirectoryError(f"--out {options.out} is a directory; name a file")
+    sets = [load_set(name, pair_columns(options)) for name in options.pairs]
     if not options.quiet:
         print_notes_on(sets)
     nli = NLI(options.nli, labels=options.nli_labels, calibration=None, device=options.device)
@@ -94,32 +94,23 @@ def run(options: argparse.Namespace) -> None:
     fit = calibrate(nli, sets, target, make_progress(options))
     out = options.out or nli.folder / FILE_NAME
     write_calibration(fit.calibration, out)
-    sys.stdout.writelines(f"{line}\n" for line in (*_lines(fit, target.share), out))
+    sys.stdout.writelines(f"{line}\n" for line in (*_lines(fit, target), out))
 
 
-def _read_set(name: str, columns: PairColumns) -> LabelledSet:
-    """The set; the origin of a file is its name and its SHA-256, which hold on other machines, too."""
-    from contradict.benchmark.sets import load_set
-
-    read = load_set(name, columns)
-    if "file" not in read.origin:
-        return read
-    path = Path(read.origin["file"])
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return dataclasses.replace(read, origin={"file": path.name, "sha256": digest})
-
-
-def _lines(fit: Fit, share: float | None) -> Iterator[str]:
+def _lines(fit: Fit, target: Target) -> Iterator[str]:
     found, made = fit.calibration.fitted_on, fit.calibration
     yield f"fitted to {found['rows']:,} pairs in {found['items']:,} items; {found['contradictions']:,} contradictions"
     yield f"temperature {made.temperature:.3f}"
-    if share is not None:
-        yield f"share of contradictions {share:.3g}; the model's own is {found['own_share']:.3g}, and is corrected"
+    if target.share is not None:
+        own = found["own_share"]
+        yield f"share of contradictions {target.share:.3g}; the model's own is {own:.3g}, and is corrected"
     if made.threshold is None:
         yield f"no threshold chosen: a scan reports scores from {MIN_SCORE} on"
     else:
-        yield f"threshold {made.threshold:.4f}: a scan reports scores from there on"
+        wanted = f"precision {target.precision}" if target.precision else f"{target.false_alarms} false alarms in 1,000"
+        yield f"threshold {made.threshold:.4f} for {wanted}: a scan reports scores from there on"
+    if target.share is None and fit.after["ece_symmetric"] > fit.before["ece_symmetric"]:
+        yield "the score of both directions is not better calibrated than before; you may do without this calibration"
     yield f"{'on pairs that did not fit it (five parts, by item)':<52}{'before':>8}{'after':>8}"
     for name, heading in _HEADINGS.items():
         if name in fit.before:

@@ -17,7 +17,10 @@ _JUDGEMENTS = "judgements"
 
 
 def cache_root() -> Path:
-    """Where the embedded models are unpacked: `$CONTRADICT_CACHE`, or the platform's cache directory."""
+    """Where the embedded models are unpacked and unfinished benchmarks kept.
+
+    It is `$CONTRADICT_CACHE`, or the platform's cache directory.
+    """
     named = os.environ.get(CACHE_VARIABLE)
     return Path(named).expanduser() if named else user_cache_path("contradict")
 
@@ -88,7 +91,7 @@ def cache_size() -> int:
     return sum({stat.st_ino: stat.st_size for stat in stats}.values())
 
 
-_OURS = ("encoder-*", "nli-*", _JUDGEMENTS)
+_OURS = ("encoder-*", "nli-*")
 _PART = ".part-"
 
 

@@ -125,9 +125,14 @@ def _network(encoder: SentenceTransformer) -> Any:
     return encoder[0].auto_model
 
 
+def encoder_source(encoder: SentenceTransformer) -> Path:
+    """The folder that an encoder was read from."""
+    return Path(_network(encoder).config._name_or_path)
+
+
 def _same_file(encoder: SentenceTransformer, folder: Path, name: str) -> bool:
     """Whether the folder that an encoder was read from and another one hold one file, by a link."""
-    first, second = Path(_network(encoder).config._name_or_path) / name, folder / name
+    first, second = encoder_source(encoder) / name, folder / name
     return first.is_file() and second.is_file() and first.samefile(second)
 
 

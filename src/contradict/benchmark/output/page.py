@@ -59,9 +59,18 @@ def _system_facts(system: SystemResult) -> list[tuple[str, str]]:
         "kind": system.kind,
         "threshold": system.threshold,
         "SHA-256 of weights": system.digest,
-        "calibration": system.calibration,
+        # What it was fitted on would fill pages; results.json has it.
+        "calibration": {name: (system.calibration or {}).get(name) for name in ("temperature", "threshold", "digest")},
+        "calibrated to a share of contradictions of": _expected_share(system.calibration or {}),
     }
     return list(_facts(facts))
+
+
+def _expected_share(calibration: Mapping[str, object]) -> object:
+    """The share of contradictions that a calibration was fitted for; None where none was stated."""
+    fitted_on = calibration.get("fitted_on")
+    target = fitted_on.get("target") if isinstance(fitted_on, Mapping) else None
+    return target.get("share") if isinstance(target, Mapping) else None
 
 
 def _facts(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ _GREY = "#777777"
 _WIDTH = 8.0  # inches, as all sizes of figures
 _DOTS = 150  # an inch
 _LONGEST = 42  # characters of a name
+_MOST_ROWS = 120  # of a picture
 _NO_GLYPH = "□"
 _THIN_SPACE = "\u2009"
 _RELIABILITY = (
@@ -134,6 +135,10 @@ def _draw_languages(report: BenchmarkReport) -> Picture:
     """Accuracy and average precision of each set and of each of its languages."""
     models = _models(report)
     groups = [each for each in zip(*(system.groups for system in models), strict=True) if each[0].genre is None]
+    left_out = len(groups) - _MOST_ROWS
+    if left_out > 0:
+        largest = sorted(range(len(groups)), key=lambda number: -groups[number][0].rows)[:_MOST_ROWS]
+        groups = [groups[number] for number in sorted(largest)]
     figure = _figure(report, 1.3 + len(groups) * (0.14 + 0.16 * len(models)))
     accuracy, precision = figure.subplots(1, 2, sharey=True)
     _draw_bars(accuracy, "accuracy", models, groups)
@@ -148,7 +153,8 @@ def _draw_languages(report: BenchmarkReport) -> Picture:
     for label, (group, *_) in zip(accuracy.get_yticklabels(), groups, strict=True):
         label.set_fontweight("bold" if group.language is None else "normal")
     title = "Sets and their languages (pairs), with 95% intervals"
-    return _finish(figure, precision, "languages.png", title, _LANGUAGES)
+    caption = _LANGUAGES + (f" The {_MOST_ROWS} largest are shown, {left_out:,} are not." if left_out > 0 else "")
+    return _finish(figure, precision, "languages.png", title, caption)
 
 
 def _draw_bars(axes: Axes, name: str, models: Sequence[SystemResult], groups: Sequence[tuple[Group, ...]]) -> None:
@@ -215,4 +221,4 @@ def _finish(figure: Figure, axes: Axes, file: str, title: str, caption: str) -> 
         each.spines[["top", "right"]].set_visible(False)
     content = BytesIO()
     figure.savefig(content, format="png", dpi=_DOTS)
-    return Picture(file, title, caption, f"{title}. {'; '.join(labels)}", content.getvalue())
+    return Picture(file, title, caption, f"{title}. {'; '.join(labels)}".replace(r"\$", "$"), content.getvalue())

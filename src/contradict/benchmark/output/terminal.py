@@ -16,7 +16,7 @@ from contradict.benchmark.records import BenchmarkReport
 
 _WIDEST = 100  # cells; longer lines are hard to read
 _NARROWEST_LABELS = 11
-_PLUS_MINUS = ("±: half the width of the 95% interval; results.json has both ends",)
+_PLUS_MINUS = ("±: half the width of the 95% interval; --out writes both ends",)
 _TITLE = "── "  # tells a title from a heading where there are no styles
 
 

@@ -78,10 +78,10 @@ def run(options: argparse.Namespace) -> None:
     from contradict.models.loading import load_encoder, model_folder
 
     _check(options)
-    for model in [*(options.nli or ()), *([options.encoder] if options.encoder else ())]:
-        model_folder(model)  # what cannot be had is told before hours of judging
     if options.out:
         require_directory(options.out)
+    for model in [*(options.nli or ()), *([options.encoder] if options.encoder else ())]:
+        model_folder(model)  # what cannot be had is told before hours of judging
     sets = _read_sets(options)
     training = _read_set(options.train, options) if options.train else None
     if not options.quiet:

@@ -330,6 +330,13 @@ def test_page_shows_what_is_needed_of_a_calibration():
     assert "{" not in "".join(page.text[page.text.index("Systems") :])
 
 
+def test_a_calibration_in_use_is_told_with_the_share_that_it_is_for():
+    calibration = {"temperature": 1.375, "fitted_on": {"target": {"share": 0.0125}}}
+    told = " ".join(summarise(make_report(make_system(calibration=calibration))))
+    assert "are corrected (temperature 1.375) and moved to a share of 1.2% contradictions" in told
+    assert "corrected" not in " ".join(summarise(make_report(make_system())))
+
+
 def test_alternative_text_shows_names_as_they_are():
     pictures = draw(make_report(make_system("US$ model")))
     assert all("US$ model" in picture.alt for picture in pictures)

@@ -9,7 +9,7 @@ from importlib.resources import files
 from contradict.benchmark.metrics import FIGURES
 from contradict.benchmark.output.figure_tables import group_tables, main_tables
 from contradict.benchmark.output.plots import Picture
-from contradict.benchmark.output.summary import set_notes, summarise
+from contradict.benchmark.output.summary import expected_share, set_notes, summarise
 from contradict.benchmark.output.tables import comparison_table, confusion_tables, cost_table
 from contradict.benchmark.output.wording import printable
 from contradict.benchmark.records import BenchmarkReport, SystemResult
@@ -61,16 +61,9 @@ def _system_facts(system: SystemResult) -> list[tuple[str, str]]:
         "SHA-256 of weights": system.digest,
         # What it was fitted on would fill pages; results.json has it.
         "calibration": {name: (system.calibration or {}).get(name) for name in ("temperature", "threshold", "digest")},
-        "calibrated to a share of contradictions of": _expected_share(system.calibration or {}),
+        "calibrated to a share of contradictions of": expected_share(system.calibration or {}),
     }
     return list(_facts(facts))
-
-
-def _expected_share(calibration: Mapping[str, object]) -> object:
-    """The share of contradictions that a calibration was fitted for; None where none was stated."""
-    fitted_on = calibration.get("fitted_on")
-    target = fitted_on.get("target") if isinstance(fitted_on, Mapping) else None
-    return target.get("share") if isinstance(target, Mapping) else None
 
 
 def _facts(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -52,9 +52,17 @@ def summarise(report: BenchmarkReport) -> list[str]:
     }
     return [
         _describe_data(report, system, group),
+        *(_describe_correction(each, group) for each in report.systems if each.calibration),
         *(_say(figure, sentence, group) for figure, sentence in sentences.items()),
         *_compare(report, group),
     ]
+
+
+def expected_share(calibration: Mapping[str, object]) -> object:
+    """The share of contradictions that a calibration was fitted for; None where none was stated."""
+    fitted_on = calibration.get("fitted_on")
+    target = fitted_on.get("target") if isinstance(fitted_on, Mapping) else None
+    return target.get("share") if isinstance(target, Mapping) else None
 
 
 def describe_notes(report: BenchmarkReport) -> list[str]:
@@ -76,6 +84,17 @@ def _describe_data(report: BenchmarkReport, system: SystemResult, group: Group) 
         f"{printable(system.name)} was measured on {group.rows:,} labelled {'pair' if group.rows == 1 else 'pairs'} of"
         f" {sets}; {share} of the pairs are labelled contradictions."
     )
+
+
+def _describe_correction(system: SystemResult, group: Group) -> str:
+    calibration = system.calibration or {}
+    temperature = write_value("brier", float(str(calibration.get("temperature"))))
+    told = f"The probabilities of {printable(system.name)} are corrected (temperature {temperature})"
+    share = expected_share(calibration)
+    if not isinstance(share, float):
+        return f"{told}."
+    here = group.contradictions / group.rows
+    return f"{told} and moved to a share of {share:.1%} contradictions; of the pairs measured, {here:.1%} are."
 
 
 def _say(figure: str, sentence: str, group: Group) -> str:

@@ -11,17 +11,14 @@ import argparse
 import hashlib
 import json
 import math
-import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from contradict import __version__
+from contradict.benchmark.output.results import plain
 from contradict.benchmark.records import Estimate
 from contradict.benchmark.resampling import RESAMPLES
 from contradict.benchmark.topics import (
@@ -35,13 +32,13 @@ from contradict.benchmark.topics import (
     measure_subjects,
     read_labelled,
 )
+from contradict.benchmark.versions import versions
 from contradict.cli.common import add_encoder_option, add_run_options, make_progress
 from contradict.embedding import embed
 from contradict.models.embedded import HUB_ID, encoder_folder
 from contradict.models.loading import load_encoder, model_folder, weights_digest
 from contradict.report.files import require_directory, write_bytes
 
-LIBRARIES = ("faiss-cpu", "networkx", "numpy", "scikit-learn", "sentence-transformers", "torch", "transformers")
 SAME_STORY_NOTE = (
     f"Same story: a mean human dissimilarity of at most {SAME_STORY:g}, from 1 (same story) to 4 (unrelated); --out has"
     " the figures at other cuts, too. The articles of all pairs are grouped as one set. Commonest topic: the topic of"
@@ -91,29 +88,17 @@ def run(options: argparse.Namespace) -> None:
         folder = model_folder(options.encoder) if options.encoder else encoder_folder()
         result = {
             "schema": 1,
-            "versions": {"python": platform.python_version(), "contradict": __version__}
-            | {name: version(name) for name in LIBRARIES},
+            "versions": versions(),
             "encoder": {"name": options.encoder or HUB_ID, "sha256": weights_digest(folder)},
             "data": {
                 name: hashlib.sha256((options.data / name).read_bytes()).hexdigest()
                 for name in (PAIRS_FILE, SENTENCES_FILE)
             },
             "notes": [SAME_STORY_NOTE, COSINE_NOTE, SUBJECTS_NOTE, INTERVALS_NOTE],
-            "stories": plain(asdict(stories)),
-            "subjects": [plain(asdict(part)) for part in subjects],
+            "stories": plain(stories),
+            "subjects": plain(subjects),
         }
         write_bytes(f"{json.dumps(result, indent=1, allow_nan=False)}\n".encode(), options.out)
-
-
-def plain(value: object) -> object:
-    """The value with figures to 4 decimals, and undefined ones as null."""
-    if isinstance(value, Mapping):
-        return {key: plain(part) for key, part in value.items()}
-    if isinstance(value, tuple):
-        return [plain(part) for part in value]
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 4)
-    return value
 
 
 def print_tables(stories: Stories, subjects: Sequence[SubjectFigures]) -> None:

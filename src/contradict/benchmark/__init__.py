@@ -1,5 +1,9 @@
 """Labelled pairs → figures with confidence intervals, for models and the baselines they have to beat.
 
+`run` reads like the path: `sets` and `hub` give labelled pairs, `judging` and `baselines` what is said of them,
+`groups`, `metrics` and `resampling` the figures, `compare` the differences, `output` what a reader sees. `calibrating`
+and `fitting` correct a model, `topics` measures the grouping. `records` is what travels between them.
+
 Example:
     >>> from contradict.benchmark import benchmark, load_set
     >>> from contradict.nli import NLI

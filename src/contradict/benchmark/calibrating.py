@@ -6,16 +6,15 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from contradict import __version__
 from contradict.benchmark.fitting import LabelledLogits, Target, apply, fit, require_enough, weights_for
 from contradict.benchmark.groups import pool
 from contradict.benchmark.metrics import figures, outcomes
 from contradict.benchmark.records import Judged
+from contradict.benchmark.versions import versions
 from contradict.calibration import Calibration
 from contradict.labels import CONTRADICTION
 from contradict.progress import Progress, no_progress
@@ -90,7 +89,7 @@ def calibrate(
         "own_share": target.share and round(target.share / math.exp(calibration.log_weights[CONTRADICTION]), 4),
         "before": _plain(before),
         "after": _plain(after),
-        "versions": {"contradict": __version__} | {name: version(name) for name in ("numpy", "torch", "transformers")},
+        "versions": versions(),
     }
     digest = weights_digest(nli.folder)
     return Fit(dataclasses.replace(calibration, fitted_on=fitted_on, digest=digest), before, after)

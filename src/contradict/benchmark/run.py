@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from contradict.benchmark.groups import ALL, groups, join, pool
 from contradict.benchmark.judging import judge_set, judgements_file, remove_judgements
 from contradict.benchmark.records import BenchmarkReport, Comparison, Cost, Judged, LabelledSet, SystemResult
 from contradict.benchmark.resampling import RESAMPLES
+from contradict.benchmark.versions import versions
 from contradict.labels import CONTRADICTION
 from contradict.models.loading import encoder_source, weights_digest
 from contradict.progress import Progress, no_progress
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
     from contradict.nli import NLI
 
-_PACKAGES = (
-    *("contradict-nlp", "torch", "transformers", "tokenizers", "sentence-transformers", "datasets"),
-    *("numpy", "pandas", "scikit-learn"),
-)
 _AGAINST_BASELINES = ("accuracy", "average_precision_symmetric")
 _SEED = 0
 
@@ -96,14 +92,15 @@ def benchmark(
             system = replace(system, cost=replace(system.cost, peak_memory=None))
         systems.append(system)
         judged.append(found)
+        del nli  # before the next one is loaded
     if not systems:
         raise ValueError("no model to measure")
     count = len(systems)
     notes = [[*each.notes, *_notes_on_use(each, systems, sets)] for each in sets]
-    about: dict[str, object] = {}
+    encoder_digest = None
     if encoder is not None:
         loaded = encoder()
-        about["encoder"] = weights_digest(encoder_source(loaded))
+        encoder_digest = weights_digest(encoder_source(loaded))
         baselines = Baselines(loaded, training, progress)
         by_set = [baselines.judge(each) for each in sets]
         least = MIN_SCORE if threshold is None else threshold
@@ -124,7 +121,7 @@ def benchmark(
             system.name: (pool(sets).labels == CONTRADICTION, join(found).scores)
             for system, found in zip(systems[:count], judged[:count], strict=True)
         },
-        run=_about(command, training, about),
+        run=_about(command, training, encoder_digest),
     )
 
 
@@ -211,16 +208,15 @@ def _comparisons(
             )
 
 
-def _about(command: str | None, training: LabelledSet | None, encoder: Mapping[str, object]) -> dict[str, object]:
+def _about(command: str | None, training: LabelledSet | None, encoder_digest: str | None) -> dict[str, object]:
     """What a run was made with."""
-    versions = {name: version(name) for name in _PACKAGES}
     return {
         "command": command,
         "seed": _SEED,
         "resamples": RESAMPLES,
         "rounds": ROUNDS,
-        **encoder,
-        **({"training": {"name": training.name, "rows": len(training), "digest": training.digest}} if training else {}),
-        "versions": {"python": platform.python_version(), **versions},
+        "encoder": encoder_digest,
+        "training": {"name": training.name, "rows": len(training), "digest": training.digest} if training else None,
+        "versions": versions(),
         "platform": f"{platform.system()} {platform.machine()}",
     }

@@ -134,6 +134,7 @@ def _models(options: argparse.Namespace) -> Iterator[NLI]:
         nli.name = _free_name(nli.name, names)
         names.append(nli.name)
         yield nli
+        del nli  # before the next one is loaded
 
 
 def _for_each(given: list[Any], count: int) -> list[Any]:

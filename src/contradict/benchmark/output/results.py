@@ -29,19 +29,19 @@ def to_json(report: BenchmarkReport) -> str:
         "systems": report.systems,
         "comparisons": report.comparisons,
     }
-    return json.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return json.dumps(plain(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def _plain(value: object) -> object:
-    """The value as JSON has it; what JSON has no form for, such as a path, is its text."""
+def plain(value: object) -> object:
+    """The value as JSON has it, with 6 decimals; null is what is undefined, and text what JSON has no form for."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, float):
         return round(value, _DECIMALS) if math.isfinite(value) else None
     return value if value is None or isinstance(value, int | str) else str(value)

@@ -37,6 +37,7 @@ def train(
     device: str = "auto",
     stop_after: int | None = None,
     progress: Progress = no_progress,
+    model_class: Any = None,
 ) -> Path:
     """Train an NLI model and save it as an ordinary folder.
 
@@ -51,6 +52,7 @@ def train(
         device: as torch names it, or "auto".
         stop_after: end after so many steps, leaving a checkpoint (for a look at the first steps).
         progress: told how many steps are done.
+        model_class: as for `new_classifier`.
 
     Returns:
         folder of the finished model, `out/model`; or of the checkpoint, where the run was stopped before its end.
@@ -64,7 +66,9 @@ def train(
     inputs = _tokenise(tokenizer, mix, config.max_tokens)
     lengths = np.array([len(ids) for ids in inputs])
     steps = count_steps(len(lengths), config)
-    run = _Run(base, config, steps, torch.device(pick_device(device)), _fingerprint(mix, base, config))
+    on = torch.device(pick_device(device))
+    torch.manual_seed(config.seed)
+    run = _Run(new_classifier(base, model_class), config, steps, on, _fingerprint(mix, base, config))
     run.resume(out / CHECKPOINT)
     last = steps if stop_after is None else min(steps, stop_after)
     with (out / LOG).open("a", encoding="utf-8", buffering=1) as log, progress("Training", last) as advance:
@@ -118,13 +122,12 @@ class _Batch:
 class _Run:
     """Model, optimiser and the step they are at."""
 
-    def __init__(
-        self, base: str | Path, config: TrainingConfig, steps: int, device: torch.device, fingerprint: str
-    ) -> None:
+    def __init__(self, model: Any, config: TrainingConfig, steps: int, device: torch.device, fingerprint: str) -> None:
         self.config, self.steps, self.device, self.fingerprint = config, steps, device, fingerprint
         self.step = 0
-        torch.manual_seed(config.seed)
-        self.model: Any = _new_model(base).to(device).train()
+        self.model = model.to(device).train()
+        if device.type == "cpu":  # the backward pass of the fused kernel takes a third of a step there
+            self.model.set_attn_implementation("eager")
         self.trained = {name: weight for name, weight in self.model.named_parameters() if weight.requires_grad}
         self.optimiser = torch.optim.AdamW(
             self.trained.values(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
@@ -234,12 +237,19 @@ def _fingerprint(mix: Mix, base: str | Path, config: TrainingConfig) -> str:
     return digest.hexdigest()[:16]
 
 
-def _new_model(base: str | Path) -> Any:
-    """The encoder with a new head, in the standard class of its kind; word embeddings frozen, no dropout."""
+def new_classifier(base: str | Path, model_class: Any = None) -> Any:
+    """The encoder with a new head; word embeddings frozen, no dropout.
+
+    Args:
+        base: folder of the encoder.
+        model_class: a class of transformers, or one derived from it; by default the standard class of the encoder's
+            kind.
+    """
     from transformers import AutoModelForSequenceClassification
 
+    model_class = model_class or AutoModelForSequenceClassification
     names = dict(enumerate(LABELS))
-    model = AutoModelForSequenceClassification.from_pretrained(
+    model = model_class.from_pretrained(
         base,
         local_files_only=True,
         use_safetensors=True,

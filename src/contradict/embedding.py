@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,9 @@ from contradict.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+Embed = Callable[[Sequence[str]], np.ndarray]
+"""Texts to vectors: float32, one row of unit length a text."""
 
 _CHARACTERS_A_BATCH = 8192
 

@@ -13,6 +13,7 @@ import numpy as np
 from contradict.benchmark.metrics import measure
 from contradict.benchmark.records import Estimate, Judged
 from contradict.benchmark.resampling import BIASED, estimate, resamples
+from contradict.embedding import Embed
 from contradict.labels import CONTRADICTION, NEUTRAL
 from contradict.records import Article, Place, Statement
 from contradict.statements import split_articles
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PAIRS_FILE, SENTENCES_FILE = "semeval22_dev.parquet", "sib200_dev.parquet"
-
-Embed = Callable[[Sequence[str]], np.ndarray]
-"""Texts to vectors: float32, one row of unit length a text."""
 
 SAME_STORY = 2.0
 """Greatest dissimilarity at which two articles count as one story: of the scale's four steps, 1 and 2 lie on the near

@@ -101,7 +101,9 @@ def test_mix_caps_sources_and_adds_reversed_and_mismatched_rows(rows):
     own = set(zip(rows["premise"], rows["hypothesis"], strict=True))
     assert not own & set(zip(mix.premises[mismatched], mix.hypotheses[mismatched], strict=True))
     reverse = slice(drawn + 14, None)
-    assert set(zip(mix.hypotheses[reverse], mix.premises[reverse], strict=True)) <= own
+    stated = set(zip(mix.premises[: reverse.start], mix.hypotheses[: reverse.start], strict=True))
+    assert 20 < len(mix.labels[reverse]) < 64
+    assert set(zip(mix.hypotheses[reverse], mix.premises[reverse], strict=True)) <= stated
     assert (mix.two_way[reverse] == (mix.labels[reverse] != CONTRADICTION)).all()
     assert not mix.two_way[: reverse.start].any()
 
@@ -112,6 +114,52 @@ def test_of_rows_with_two_labels_only_contradiction_or_not_is_learned(rows):
     drawn = mix.two_way[: len(rows)]
     assert (drawn == ((rows.sort_values("dataset", kind="stable")["dataset"] == "b") & (mix.labels[:120] != 2))).all()
     assert not mix.two_way[len(rows) :].any()
+
+
+def test_rows_of_a_source_are_repeated_after_its_cap(rows):
+    mix = make_mix(rows, TrainingConfig(caps={"a": 10}, repeats={"a": 3}))
+    assert len(mix.labels) == 3 * 10 + 60
+    assert mix.premises[:10] == mix.premises[10:20] == mix.premises[20:30]
+
+
+def test_translated_pairs_get_the_hypothesis_of_another_language():
+    languages = ("id", "en", "ko")
+    rows = pd.DataFrame(
+        [
+            (f"premise {item} {name}", f"hypothesis {item} {name}", item % 3, "set", f"i{item}", name, name)
+            for item in range(40)
+            for name in languages
+        ],
+        columns=["premise", "hypothesis", "label", "dataset", "item", "premise_lang", "hypothesis_lang"],
+    )
+    mix = make_mix(rows, TrainingConfig(crossed_share=0.5))
+    ends = [(p.split()[1:], h.split()[1:]) for p, h in zip(mix.premises, mix.hypotheses, strict=True)]
+    assert all(premise[0] == hypothesis[0] for premise, hypothesis in ends)
+    assert 30 < sum(premise[1] != hypothesis[1] for premise, hypothesis in ends) < 90
+    assert mix.premises == rows["premise"].tolist()
+
+
+def test_reported_speech_keeps_pair_and_label(rows):
+    mix = make_mix(rows, TrainingConfig(framed_share=0.5))
+    bare = make_mix(rows, TrainingConfig())
+    sides = list(zip(mix.premises + mix.hypotheses, bare.premises + bare.hypotheses, strict=True))
+    assert all(without in with_frame for with_frame, without in sides)
+    assert 40 < sum(len(with_frame) > len(without) for with_frame, without in sides) < 120
+    assert (mix.labels == bare.labels).all()
+
+
+def test_pairs_about_figures_are_added():
+    rows = pd.DataFrame(
+        {
+            "premise": [f"The flood damaged {number} houses in the district." for number in range(3200, 3300)],
+            "hypothesis": ["Houses were damaged."] * 100,
+            "label": 0,
+            "premise_lang": "en",
+        }
+    )
+    mix = make_mix(rows, TrainingConfig(figures_share=0.3))
+    assert len(mix.labels) == 130
+    assert CONTRADICTION in mix.labels[100:]
 
 
 def test_every_row_is_seen_once_a_pass_in_batches_of_like_length():

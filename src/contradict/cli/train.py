@@ -64,7 +64,9 @@ def run(options: argparse.Namespace) -> None:
     if not options.quiet:
         print_unreadable([row for pairs in files for row in pairs.unusable])
     rows = pd.concat([_labelled_rows(pairs) for pairs in files], ignore_index=True)
-    mix = make_mix(rows.assign(two_way=options.two_way is not None), config)
+    if options.two_way:
+        rows["two_way"] = True
+    mix = make_mix(rows, config)
     base = model_folder(options.encoder) if options.encoder else encoder_folder()
     made = train(
         mix,

@@ -28,9 +28,13 @@ class TrainingConfig:
         mismatched_share: share of neutral pairs added, each a premise with the hypothesis of another pair of its source
             and language that looks most like its own.
         mismatched_from: the sources that give such pairs; none where it is empty.
+        figures_share: share of pairs added about figures, made from the texts of others; see `training.quantities`.
+        crossed_share: share of the pairs with translations whose hypothesis is put in another language.
+        framed_share: share of pairs of which a side, or both, are put in reported speech; see `training.frames`.
         log_every: steps between two lines of the log.
         checkpoint_every: steps between two checkpoints.
         caps: most rows taken of a source; a source not named is taken whole.
+        repeats: how often each row of a source is taken, after the caps; once where it is not named.
     """
 
     seed: int = 0
@@ -44,15 +48,20 @@ class TrainingConfig:
     reversed_share: float = 0.0
     mismatched_share: float = 0.0
     mismatched_from: tuple[str, ...] = ()
+    figures_share: float = 0.0
+    crossed_share: float = 0.0
+    framed_share: float = 0.0
     log_every: int = 50
     checkpoint_every: int = 250
     caps: Mapping[str, int] = field(default_factory=dict)
+    repeats: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("passes", "batch_size", "learning_rate", "max_tokens", "log_every", "checkpoint_every"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
-        for name in ("warmup_share", "weight_decay", "label_smoothing", "reversed_share", "mismatched_share"):
+        shares = [each.name for each in fields(self) if each.name.endswith("_share")]
+        for name in (*shares, "weight_decay", "label_smoothing"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be from 0 to below 1")
 

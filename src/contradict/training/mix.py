@@ -10,6 +10,8 @@ import pandas as pd
 
 from contradict.labels import CONTRADICTION, NEUTRAL
 from contradict.training.config import TrainingConfig
+from contradict.training.frames import can_wrap, read_frames, wrap
+from contradict.training.quantities import figure_pairs
 
 _BATCHES_SORTED_TOGETHER = 50
 
@@ -42,15 +44,16 @@ def make_mix(rows: pd.DataFrame, config: TrainingConfig) -> Mix:
     """
     rng = np.random.default_rng(config.seed)
     drawn = draw(rows, config, rng)
-    mismatched = _mismatched(drawn, config, rng)
-    chosen = drawn.iloc[np.flatnonzero(rng.random(len(drawn)) < config.reversed_share)]
-    reverse = chosen.assign(premise=chosen["hypothesis"], hypothesis=chosen["premise"])
-    rows = pd.concat([drawn, mismatched, reverse], ignore_index=True)
+    drawn = _crossed(drawn, rows, config, rng)
+    wanted = round(config.figures_share * len(drawn))
+    figures = figure_pairs(drawn, wanted, rng) if wanted and "premise_lang" in drawn else drawn.iloc[:0]
+    stated = pd.concat([drawn, _mismatched(drawn, config, rng), figures], ignore_index=True)
+    reverse = _exchanged(stated.iloc[np.flatnonzero(rng.random(len(stated)) < config.reversed_share)])
+    rows = pd.concat([stated, reverse], ignore_index=True)
     labels = rows["label"].to_numpy(np.int64)
-    is_reverse = np.arange(len(rows)) >= len(drawn) + len(mismatched)
-    stated = rows["two_way"].to_numpy(bool) if "two_way" in rows else np.zeros(len(rows), bool)
-    two_way = (stated | is_reverse) & (labels != CONTRADICTION)
-    return Mix(rows["premise"].tolist(), rows["hypothesis"].tolist(), labels, two_way)
+    two_way = rows["two_way"].eq(True).to_numpy(bool) if "two_way" in rows else np.zeros(len(rows), bool)
+    is_reverse = np.arange(len(rows)) >= len(stated)
+    return Mix(*_framed(rows, config, rng), labels, (two_way | is_reverse) & (labels != CONTRADICTION))
 
 
 def batches(lengths: np.ndarray, config: TrainingConfig) -> Iterator[np.ndarray]:
@@ -74,7 +77,7 @@ def count_steps(pairs: int, config: TrainingConfig) -> int:
 
 
 def draw(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator | None = None) -> pd.DataFrame:
-    """Draw the rows of each source, up to its cap.
+    """Draw the rows of each source, up to its cap, as often as they are to be repeated.
 
     Args:
         rows: as for `make_mix`.
@@ -89,8 +92,55 @@ def draw(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator | 
         cap = config.caps.get(str(name), len(part))
         if cap < len(part):
             part = part.iloc[np.sort(rng.choice(len(part), cap, replace=False))]
-        parts.append(part)
+        parts += [part] * config.repeats.get(str(name), 1)
     return pd.concat(parts, ignore_index=True)
+
+
+def _exchanged(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same pairs with their sides exchanged."""
+    exchanged = rows.assign(premise=rows["hypothesis"], hypothesis=rows["premise"])
+    if {"premise_lang", "hypothesis_lang"} <= set(rows):
+        exchanged = exchanged.assign(premise_lang=rows["hypothesis_lang"], hypothesis_lang=rows["premise_lang"])
+    return exchanged
+
+
+def _crossed(drawn: pd.DataFrame, rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator) -> pd.DataFrame:
+    """The drawn rows, some of them with the hypothesis of their translation into another language."""
+    if not config.crossed_share or not {"dataset", "item", "premise_lang", "hypothesis_lang"} <= set(rows):
+        return drawn
+    chosen = rng.random(len(drawn))
+    own = [rows[name] for name in ("dataset", "item", "label", "premise_lang", "hypothesis_lang", "hypothesis")]
+    others: dict[tuple[object, ...], list[tuple[str, str]]] = {}
+    for *key, premise_language, language, text in zip(*own, strict=True):
+        if premise_language == language and pd.notna(key[1]):
+            others.setdefault(tuple(key), []).append((language, text))
+    languages, texts = drawn["hypothesis_lang"].tolist(), drawn["hypothesis"].tolist()
+    keys = list(zip(drawn["dataset"], drawn["item"], drawn["label"], strict=True))
+    for position in np.flatnonzero(
+        drawn["premise_lang"].eq(drawn["hypothesis_lang"]) & (chosen < config.crossed_share)
+    ):
+        choices = [other for other in others.get(keys[position], ()) if other[0] != languages[position]]
+        if choices:
+            languages[position], texts[position] = choices[rng.integers(len(choices))]
+    return drawn.assign(hypothesis=texts, hypothesis_lang=languages)
+
+
+def _framed(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator) -> tuple[list[str], list[str]]:
+    """Premises and hypotheses, those of some rows in reported speech."""
+    frames = read_frames()
+    sides = []
+    chosen = rng.random(len(rows)) < config.framed_share
+    both = rng.integers(0, 3, len(rows))  # 0: both, 1: the premise alone, 2: the hypothesis alone
+    for side, other in (("premise", 2), ("hypothesis", 1)):
+        texts = rows[side].tolist()
+        column = f"{side}_lang" if f"{side}_lang" in rows else "premise_lang"
+        languages = rows[column].tolist() if column in rows else [""] * len(rows)
+        for position in np.flatnonzero(chosen & (both != other)):
+            templates = frames.get(languages[position], ())
+            if templates and can_wrap(texts[position]):
+                texts[position] = wrap(texts[position], templates[rng.integers(len(templates))])
+        sides.append(texts)
+    return sides[0], sides[1]
 
 
 def _mismatched(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator) -> pd.DataFrame:

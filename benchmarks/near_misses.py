@@ -28,7 +28,7 @@ from contradict.training.near_misses import (
     Library,
     make_library,
     of_one_article,
-    of_two_stories,
+    of_two_articles,
     of_unlabelled_stories,
     story_part,
 )
@@ -75,9 +75,10 @@ def main() -> None:
     options = parser.parse_args()
     encoder = load_encoder(None, options.device)
     library = make_library(*read_articles(options.data), partial(embed, encoder, progress=make_progress(options)))
+    apart = library.dissimilarity >= OTHER_STORY
     rows = pd.concat(
         [
-            to_rows(library, of_two_stories(library, OTHER_STORY, each=EACH_PAIR), "other-story", two_way=False),
+            to_rows(library, of_two_articles(library, apart, each=EACH_PAIR), "other-story", two_way=False),
             to_rows(library, of_unlabelled_stories(library, OF_UNLABELLED), "unlabelled-story", two_way=False),
             to_rows(library, of_one_article(library, OF_ONE_ARTICLE), "same-article", two_way=True),
         ],

@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from contradict.labels import CONTRADICTION, NEUTRAL
 from contradict.nli import NLI
 from contradict.training.config import TrainingConfig, read_config
-from contradict.training.mix import batches, count_steps, make_mix
+from contradict.training.mix import batches, count_steps, make_mix, open_rows
 from contradict.training.recipe import nli_loss, train
 from toys import WORDS
 
@@ -160,6 +160,16 @@ def test_pairs_about_figures_are_added():
     mix = make_mix(rows, TrainingConfig(figures_share=0.3))
     assert len(mix.labels) == 130
     assert CONTRADICTION in mix.labels[100:]
+
+
+def test_rows_of_open_licences_are_told_apart(rows):
+    config = dataclasses.replace(CONFIG, open_licences=("MIT", "CC BY"))
+    licences = pd.Series(["MIT", "CC BY-NC", None, "CC BY"] * 30)
+    found = open_rows(rows.assign(licence=licences), config)
+    assert len(found) == 60
+    assert set(found["licence"]) == {"MIT", "CC BY"}
+    with pytest.raises(ValueError, match=r"no row states an open licence .* MIT, CC BY"):
+        open_rows(rows, config)
 
 
 def test_every_row_is_seen_once_a_pass_in_batches_of_like_length():

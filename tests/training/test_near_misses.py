@@ -5,7 +5,7 @@ import pytest
 from contradict.training.near_misses import (
     make_library,
     of_one_article,
-    of_two_stories,
+    of_two_articles,
     of_unlabelled_stories,
     story_part,
 )
@@ -47,9 +47,9 @@ def test_no_article_stands_in_two_parts():
 
 
 def test_pairs_of_different_stories_are_of_articles_rated_so(library):
-    pairs = of_two_stories(library, 3.0)
+    pairs = of_two_articles(library, library.dissimilarity >= 3)
     assert articles(library, pairs) == {frozenset("02")}
-    assert len(of_two_stories(library, 3.0, each=1)) == 1
+    assert len(of_two_articles(library, library.dissimilarity >= 3, each=1)) == 1
 
 
 def test_articles_without_rating_count_as_different_stories_where_they_lie_apart(library):

@@ -40,6 +40,12 @@ def add(commands: Commands[Any]) -> None:
         "--config", type=Path, metavar="FILE", help="the run, in TOML (default: that of the shipped model)"
     )
     parser.add_argument(
+        "--licence",
+        choices=("any", "open"),
+        default="any",
+        help="open: only rows whose column `licence` is among the configuration's open ones",
+    )
+    parser.add_argument(
         "--stop-after", type=int, metavar="STEPS", help="stop early, leaving a checkpoint to go on from"
     )
     add_encoder_option(parser)
@@ -56,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
     from contradict.models.embedded import encoder_folder
     from contradict.models.loading import model_folder
     from contradict.training.config import read_config
-    from contradict.training.mix import make_mix
+    from contradict.training.mix import make_mix, open_rows
     from contradict.training.recipe import train
 
     config = read_config(options.config)
@@ -66,7 +72,7 @@ def run(options: argparse.Namespace) -> None:
     rows = pd.concat([_labelled_rows(pairs) for pairs in files], ignore_index=True)
     if options.two_way:
         rows["two_way"] = True
-    mix = make_mix(rows, config)
+    mix = make_mix(open_rows(rows, config) if options.licence == "open" else rows, config)
     base = model_folder(options.encoder) if options.encoder else encoder_folder()
     made = train(
         mix,

@@ -35,6 +35,8 @@ class TrainingConfig:
         checkpoint_every: steps between two checkpoints.
         caps: most rows taken of a source; a source not named is taken whole.
         repeats: how often each row of a source is taken, after the caps; once where it is not named.
+        open_licences: values of the column `licence` that let the weights be used by anybody for anything; for whoever
+            trains on such rows alone (`contradict.training.mix.open_rows`).
     """
 
     seed: int = 0
@@ -55,6 +57,7 @@ class TrainingConfig:
     checkpoint_every: int = 250
     caps: Mapping[str, int] = field(default_factory=dict)
     repeats: Mapping[str, int] = field(default_factory=dict)
+    open_licences: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("passes", "batch_size", "learning_rate", "max_tokens", "log_every", "checkpoint_every"):
@@ -83,6 +86,5 @@ def read_config(path: Path | None = None) -> TrainingConfig:
     unknown = sorted(values.keys() - known)
     if unknown:
         raise ValueError(f"{path}: unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    if "mismatched_from" in values:
-        values["mismatched_from"] = tuple(values["mismatched_from"])
+    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     return TrainingConfig(**values)

@@ -76,6 +76,22 @@ def count_steps(pairs: int, config: TrainingConfig) -> int:
     return config.passes * -(-pairs // config.batch_size)
 
 
+def open_rows(rows: pd.DataFrame, config: TrainingConfig) -> pd.DataFrame:
+    """The rows whose licence is one of `config.open_licences`.
+
+    Raises:
+        ValueError: there are none.
+    """
+    stated = rows["licence"] if "licence" in rows else pd.Series(index=rows.index, dtype=object)
+    found = rows[stated.isin(config.open_licences)]
+    if found.empty:
+        raise ValueError(
+            "no row states an open licence in its column `licence`; those that count as open are"
+            f" {', '.join(config.open_licences) or 'none'}"
+        )
+    return found.reset_index(drop=True)
+
+
 def draw(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator | None = None) -> pd.DataFrame:
     """Draw the rows of each source, up to its cap, as often as they are to be repeated.
 

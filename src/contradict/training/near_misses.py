@@ -84,14 +84,14 @@ def make_library(rows: pd.DataFrame, others: Sequence[tuple[str, str]], embed: E
     return Library(tuple(articles), statements, vectors, owner, _groups(len(articles), pairs), pairs, dissimilarity)
 
 
-def of_two_stories(
-    library: Library, at_least: float, *, neighbours: int = 2, each: int | None = None
+def of_two_articles(
+    library: Library, chosen: np.ndarray, *, neighbours: int = 2, each: int | None = None
 ) -> list[tuple[int, int, float]]:
-    """Nearest statements of two articles that people rated as different stories.
+    """Nearest statements of the two articles of labelled pairs.
 
     Args:
         library: the articles.
-        at_least: least dissimilarity.
+        chosen: bool, of each labelled pair, whether to take it.
         neighbours: how many of the nearest statements count; pairs are mutual.
         each: most pairs taken from two articles; None for all mutual neighbours.
 
@@ -100,7 +100,7 @@ def of_two_stories(
     """
     members = [np.flatnonzero(library.owner == position) for position in range(len(library.articles))]
     found = []
-    for a, b in library.pairs[library.dissimilarity >= at_least].tolist():
+    for a, b in library.pairs[chosen].tolist():
         if a == b or not len(members[a]) or not len(members[b]):
             continue
         one, other = (NeighbourIndex(library.vectors[members[at]], library.owner[members[at]]) for at in (a, b))

@@ -61,6 +61,7 @@ def to_rows(library: Library, pairs: list[tuple[int, int, float]], name: str, *,
             "hypothesis_lang": [b.language for _, b in sides],
             "dataset": name,
             "genre": "news",
+            "licence": "not open: that of the articles",
             "two_way": two_way,
         }
     )

@@ -1,8 +1,8 @@
 """The training rows of the embedded NLI model, by source and licence, as the table of its card.
 
-python benchmarks/training_rows.py --data DIR
+python benchmarks/training_rows.py FILE...
 
-DIR holds `train.parquet`; sets.toml names the public sources of its rows.
+The files are those that the model was trained on (docs/training.md); sets.toml names the public sources of their rows.
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ from contradict.training.mix import draw
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Print the training rows that the default configuration draws.")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the labelled pairs")
-    options = parser.parse_args()
-    rows = draw(pd.read_parquet(options.data / "train.parquet"), read_config())
-    print("| source | languages | rows | licence |\n|---|---|---:|---|")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="labelled pairs, in Parquet or CSV")
+    files = parser.parse_args().files
+    tables = [pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path) for path in files]
+    config = read_config()
+    rows = draw(pd.concat(tables, ignore_index=True), config)
+    print("| source | languages | rows | times | licence |\n|---|---|---:|---:|---|")
     for (source, licence), part in rows.groupby(["dataset", "licence"], sort=True):
-        print(f"| {source} | {' '.join(sorted(part['premise_lang'].unique()))} | {len(part):,} | {licence} |")
+        times = config.repeats.get(source, 1)
+        languages = " ".join(sorted(part["premise_lang"].unique()))
+        print(f"| {source} | {languages} | {len(part) // times:,} | {times} | {licence} |")

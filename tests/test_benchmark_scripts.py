@@ -48,14 +48,45 @@ def test_quality_prints_what_it_measured_and_then_what_others_published(data, tm
     assert "mDeBERTa" not in measured
 
 
+@pytest.mark.slow
+def test_what_news_asks_is_measured(tmp_path):
+    pairs = pd.read_csv(ROOT / "examples" / "labelled_pairs.csv").assign(item=lambda rows: rows.index)
+    pairs["label"] = pairs["label"].map({"entailment": 0, "neutral": 1, "contradiction": 2})
+    figures = [(f"The storm damaged {n} boats.", "Boats sank.", 1, "en", n) for n in range(30, 60)]
+    pairs = pd.concat(
+        [pairs, pd.DataFrame(figures, columns=["premise", "hypothesis", "label", "premise_lang", "item"])]
+    )
+    (tmp_path / "nli" / "dev").mkdir(parents=True)
+    for name in ("indonli_val", "xnli_dev", "klue_holdback", "inferbr_val"):
+        pairs.to_parquet(tmp_path / "nli" / "dev" / f"{name}.parquet")
+    (tmp_path / "topics").mkdir()
+    articles = [
+        (f"The flood closed road {n}.", f"The election in town {n} was held.", 4.0, "en", "en") for n in range(60)
+    ]
+    columns = ["text_a", "text_b", "dissimilarity", "lang_a", "lang_b"]
+    pd.DataFrame(articles, columns=columns).to_parquet(tmp_path / "topics" / "semeval22_dev.parquet")
+    shown = run("news.py", "--data", tmp_path, "--part", "dev", "--out", tmp_path / "news.json")
+    rows = json.loads((tmp_path / "news.json").read_text())["rows"]
+    assert {row["part"] for row in rows if row["what"] == "label changed by reported speech"} == {
+        "all",
+        "en",
+        "id",
+        "ko",
+    }
+    assert all(0 <= row["figure"]["value"] <= 1 for row in rows)
+    assert "figures: right label" in shown
+
+
 def test_training_rows_are_counted_by_source_and_licence(data):
-    assert "| own-train | en id ko | 60 | Apache-2.0 |" in run("training_rows.py", "--data", data)
+    shown = run("training_rows.py", data / "train.parquet", ROOT / "benchmarks" / "pairs" / "names_train.csv")
+    assert "| own-train | en id ko | 60 | 1 | Apache-2.0 |" in shown
+    assert "| names | ar de en es fr hi id ja ko ru tr zh | 144 | 4 | Apache-2.0 |" in shown
 
 
 def test_every_capped_source_has_its_public_address():
     sets = tomllib.loads((ROOT / "benchmarks" / "sets.toml").read_text(encoding="utf-8"))
     known = {name for entry in sets.values() for name in entry["rows"]}
-    assert read_config().caps.keys() <= known
+    assert {*read_config().caps, *read_config().repeats} <= known
     assert all(entry.keys() >= {"rows", "title", "source", "licence", "citation"} for entry in sets.values())
 
 

@@ -11,32 +11,19 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingConfig:
-    """One training run.
+class Schedule:
+    """How a run goes, whatever it trains.
 
     Attributes:
         seed: of the rows drawn, their order and the new head's weights.
         passes: how often each drawn row is seen.
-        batch_size: pairs a step.
+        batch_size: rows a step.
         learning_rate: the highest; it falls linearly to nothing.
         warmup_share: share of the steps over which the learning rate rises from nothing.
         weight_decay: of AdamW (Loshchilov and Hutter 2019).
-        label_smoothing: probability spread evenly over the labels (Szegedy et al. 2016).
-        max_tokens: longest pair in tokens; the longer side of a longer pair is cut.
-        reversed_share: share of pairs that are seen once more with their sides exchanged. A contradiction stays one;
-            of the others only "not a contradiction" is learned.
-        mismatched_share: share of neutral pairs added, each a premise with the hypothesis of another pair of its source
-            and language that looks most like its own.
-        mismatched_from: the sources that give such pairs; none where it is empty.
-        figures_share: share of pairs added about figures, made from the texts of others; see `training.quantities`.
-        crossed_share: share of the pairs with translations whose hypothesis is put in another language.
-        framed_share: share of pairs of which a side, or both, are put in reported speech; see `training.frames`.
+        max_tokens: longest row in tokens.
         log_every: steps between two lines of the log.
         checkpoint_every: steps between two checkpoints.
-        caps: most rows taken of a source; a source not named is taken whole.
-        repeats: how often each row of a source is taken, after the caps; once where it is not named.
-        open_licences: values of the column `licence` that let the weights be used by anybody for anything; for whoever
-            trains on such rows alone (`contradict.training.mix.open_rows`).
     """
 
     seed: int = 0
@@ -45,28 +32,50 @@ class TrainingConfig:
     learning_rate: float = 1.5e-4
     warmup_share: float = 0.06
     weight_decay: float = 0.01
-    label_smoothing: float = 0.05
     max_tokens: int = 128
+    log_every: int = 50
+    checkpoint_every: int = 250
+
+    def __post_init__(self) -> None:
+        for name in ("passes", "batch_size", "learning_rate", "max_tokens", "log_every", "checkpoint_every"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
+        shares = [each.name for each in fields(self) if each.name.endswith(("_share", "_smoothing"))]
+        for name in (*shares, "weight_decay"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be from 0 to below 1")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig(Schedule):
+    """One training run of an NLI model. The longer side of a pair of more than `max_tokens` is cut.
+
+    Attributes:
+        label_smoothing: probability spread evenly over the labels (Szegedy et al. 2016).
+        reversed_share: share of pairs that are seen once more with their sides exchanged. A contradiction stays one;
+            of the others only "not a contradiction" is learned.
+        mismatched_share: share of neutral pairs added, each a premise with the hypothesis of another pair of its source
+            and language that looks most like its own.
+        mismatched_from: the sources that give such pairs; none where it is empty.
+        figures_share: share of pairs added about figures, made from the texts of others; see `training.quantities`.
+        crossed_share: share of the pairs with translations whose hypothesis is put in another language.
+        framed_share: share of pairs of which a side, or both, are put in reported speech; see `training.frames`.
+        caps: most rows taken of a source; a source not named is taken whole.
+        repeats: how often each row of a source is taken, after the caps; once where it is not named.
+        open_licences: values of the column `licence` that let the weights be used by anybody for anything; for whoever
+            trains on such rows alone (`contradict.training.mix.open_rows`).
+    """
+
+    label_smoothing: float = 0.05
     reversed_share: float = 0.0
     mismatched_share: float = 0.0
     mismatched_from: tuple[str, ...] = ()
     figures_share: float = 0.0
     crossed_share: float = 0.0
     framed_share: float = 0.0
-    log_every: int = 50
-    checkpoint_every: int = 250
     caps: Mapping[str, int] = field(default_factory=dict)
     repeats: Mapping[str, int] = field(default_factory=dict)
     open_licences: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name in ("passes", "batch_size", "learning_rate", "max_tokens", "log_every", "checkpoint_every"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
-        shares = [each.name for each in fields(self) if each.name.endswith("_share")]
-        for name in (*shares, "weight_decay", "label_smoothing"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be from 0 to below 1")
 
 
 def read_config(path: Path | None = None) -> TrainingConfig:

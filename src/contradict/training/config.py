@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,9 @@ class Schedule:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it must be from 0 to below 1")
 
 
+Kind = TypeVar("Kind", bound=Schedule)
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingConfig(Schedule):
     """One training run of an NLI model. The longer side of a pair of more than `max_tokens` is cut.
@@ -79,21 +82,30 @@ class TrainingConfig(Schedule):
 
 
 def read_config(path: Path | None = None) -> TrainingConfig:
-    """Read a configuration from a TOML file.
+    """Read the configuration of an NLI model's run from a TOML file; see `read_schedule`.
 
     Args:
         path: the file; without one, the configuration of the shipped model.
+    """
+    return read_schedule(TrainingConfig, path, "default.toml")
+
+
+def read_schedule(kind: type[Kind], path: Path | None, shipped: str) -> Kind:
+    """Read a configuration from a TOML file.
+
+    Args:
+        kind: of the configuration.
+        path: the file; without one, that of a shipped model.
+        shipped: its name in this package.
 
     Raises:
         ValueError: a key is unknown or a value impossible; the message names it.
     """
-    text = (
-        path.read_text(encoding="utf-8") if path else resources.files(__package__).joinpath("default.toml").read_text()
-    )
-    values: dict[str, Any] = tomllib.loads(text)
-    known = {each.name for each in fields(TrainingConfig)}
+    source = path or resources.files(__package__).joinpath(shipped)
+    values: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
+    known = {each.name for each in fields(kind)}
     unknown = sorted(values.keys() - known)
     if unknown:
         raise ValueError(f"{path}: unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-    return TrainingConfig(**values)
+    return kind(**values)

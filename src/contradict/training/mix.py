@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from contradict.labels import CONTRADICTION, NEUTRAL
-from contradict.training.config import TrainingConfig
+from contradict.training.config import Schedule, TrainingConfig
 from contradict.training.frames import can_wrap, read_frames, wrap
 from contradict.training.quantities import figure_pairs
 
@@ -56,7 +56,7 @@ def make_mix(rows: pd.DataFrame, config: TrainingConfig) -> Mix:
     return Mix(*_framed(rows, config, rng), labels, (two_way | is_reverse) & (labels != CONTRADICTION))
 
 
-def batches(lengths: np.ndarray, config: TrainingConfig) -> Iterator[np.ndarray]:
+def batches(lengths: np.ndarray, config: Schedule) -> Iterator[np.ndarray]:
     """Row numbers of each step: shuffled, and of like length within a batch, so that little padding is computed."""
     rng = np.random.default_rng([config.seed, 1])
     for _ in range(config.passes):
@@ -71,7 +71,7 @@ def batches(lengths: np.ndarray, config: TrainingConfig) -> Iterator[np.ndarray]
             yield steps[step]
 
 
-def count_steps(pairs: int, config: TrainingConfig) -> int:
+def count_steps(pairs: int, config: Schedule) -> int:
     """How many batches `batches` gives for so many pairs."""
     return config.passes * -(-pairs // config.batch_size)
 

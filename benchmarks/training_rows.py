@@ -1,8 +1,8 @@
-"""The training rows of the embedded NLI model, by source and licence, as the table of its card.
+"""The training rows of the embedded NLI model's recipe, by source and licence, as the table of its card.
 
 python benchmarks/training_rows.py FILE...
 
-The files are those that the model was trained on (docs/training.md); sets.toml names the public sources of their rows.
+The files are those that docs/training.md names; sets.toml has the public sources of their rows.
 """
 
 from __future__ import annotations

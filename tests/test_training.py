@@ -181,7 +181,7 @@ def test_every_row_is_seen_once_a_pass_in_batches_of_like_length():
     assert np.mean([np.ptp(lengths[step]) for step in steps]) < 10
 
 
-def test_configuration_of_the_shipped_model_is_read():
+def test_configuration_that_the_package_brings_is_read():
     config = read_config()
     assert config.caps["klue-train"] > 0
     assert config.mismatched_from

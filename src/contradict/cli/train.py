@@ -37,7 +37,7 @@ def add(commands: Commands[Any]) -> None:
         "--out", type=Path, required=True, metavar="DIR", help="for the checkpoint, the log and the model"
     )
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the run, in TOML (default: that of the shipped model)"
+        "--config", type=Path, metavar="FILE", help="the run, in TOML (default: that of the embedded model's recipe)"
     )
     parser.add_argument(
         "--licence",

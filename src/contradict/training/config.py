@@ -85,7 +85,7 @@ def read_config(path: Path | None = None) -> TrainingConfig:
     """Read the configuration of an NLI model's run from a TOML file; see `read_schedule`.
 
     Args:
-        path: the file; without one, the configuration of the shipped model.
+        path: the file; without one, the one that this package brings.
     """
     return read_schedule(TrainingConfig, path, "default.toml")
 
@@ -95,7 +95,7 @@ def read_schedule(kind: type[Kind], path: Path | None, shipped: str) -> Kind:
 
     Args:
         kind: of the configuration.
-        path: the file; without one, that of a shipped model.
+        path: the file; without one, the one that this package brings.
         shipped: its name in this package.
 
     Raises:

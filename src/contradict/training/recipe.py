@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -111,18 +112,19 @@ def _fingerprint(mix: Mix, base: str | Path, config: TrainingConfig) -> str:
     return digest.hexdigest()[:16]
 
 
-def new_classifier(base: str | Path, model_class: Any = None) -> Any:
+def new_classifier(base: str | Path, model_class: Any = None, labels: Sequence[str] = LABELS) -> Any:
     """The encoder with a new head; word embeddings frozen, no dropout.
 
     Args:
         base: folder of the encoder.
         model_class: a class of transformers, or one derived from it; by default the standard class of the encoder's
             kind.
+        labels: names of its outputs.
     """
     from transformers import AutoModelForSequenceClassification
 
     model_class = model_class or AutoModelForSequenceClassification
-    names = dict(enumerate(LABELS))
+    names = dict(enumerate(labels))
     model = model_class.from_pretrained(
         base,
         local_files_only=True,

@@ -25,6 +25,7 @@ from contradict.training.attributions import IGNORED, TAGS, MarkedArticle, Windo
 from contradict.training.config import Schedule, read_schedule
 from contradict.training.loop import CHECKPOINT, padded, take_steps
 from contradict.training.mix import batches, count_steps
+from contradict.training.recipe import new_classifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +107,10 @@ def _fingerprint(articles: Sequence[MarkedArticle], base: Path, config: TaggerCo
 
 
 def _new_tagger(base: Path, frozen_layers: int) -> Any:
-    """The encoder with a new head; embeddings and lower layers frozen, no dropout."""
+    """The encoder with a new head; embeddings and lower layers frozen."""
     from transformers import AutoModelForTokenClassification
 
-    names = dict(enumerate(TAGS))
-    model = AutoModelForTokenClassification.from_pretrained(
-        base,
-        local_files_only=True,
-        use_safetensors=True,
-        dtype=torch.float32,
-        id2label=names,
-        label2id={name: index for index, name in names.items()},
-    )
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0
+    model = new_classifier(base, AutoModelForTokenClassification, TAGS)
     for part in (model.base_model.embeddings, *model.base_model.encoder.layer[:frozen_layers]):
         part.requires_grad_(False)
     return model

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -16,6 +16,9 @@ from contradict.models.precision import pick_device
 from contradict.progress import Progress
 from contradict.training.config import Schedule
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
 CHECKPOINT = "checkpoint"
 LOG = "log.jsonl"
 
@@ -23,8 +26,9 @@ Loss = Callable[[Any, torch.device], torch.Tensor]
 """The model, and where it is → the mean loss of the rows of one step."""
 
 
-def take_steps(
+def train_model(
     model: Any,
+    tokenizer: PreTrainedTokenizerBase,
     plan: Iterable[tuple[int, Loss]],
     steps: int,
     out: Path,
@@ -34,15 +38,16 @@ def take_steps(
     device: str,
     stop_after: int | None,
     progress: Progress,
-) -> bool:
-    """Train those weights of a model that require a gradient, with AdamW.
+) -> Path:
+    """Train those weights of a model that require a gradient, with AdamW, and save it as an ordinary folder.
 
     Args:
         model: of transformers, as its run begins.
+        tokenizer: saved with it.
         plan: for each step the number of its rows, and its loss, which is not computed for steps that an earlier run
             has taken.
         steps: how many there are.
-        out: folder for the checkpoint and the log.
+        out: folder for the checkpoint, the log and the finished model.
         schedule: of the run.
         fingerprint: tells apart runs that would not end with the same weights.
         device: as torch names it, or "auto".
@@ -50,7 +55,7 @@ def take_steps(
         progress: told how many steps are done.
 
     Returns:
-        whether all steps are done.
+        folder of the finished model, `out/model`; or of the checkpoint, where the run was stopped before its end.
 
     Raises:
         ValueError: the checkpoint in the folder is of another run, or `stop_after` is below 1.
@@ -72,7 +77,11 @@ def take_steps(
             meter.add(step + 1, run.take_step(loss), rows)
             if run.step % schedule.checkpoint_every == 0 or run.step == last:
                 run.save(out / CHECKPOINT)
-    return last == steps
+    if last < steps:
+        return out / CHECKPOINT
+    model.save_pretrained(out / "model")
+    tokenizer.save_pretrained(out / "model")
+    return out / "model"
 
 
 def padded(inputs: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -17,7 +17,7 @@ from contradict.labels import CONTRADICTION, LABELS
 from contradict.models.precision import autocast
 from contradict.progress import Progress, no_progress
 from contradict.training.config import TrainingConfig
-from contradict.training.loop import CHECKPOINT, padded, take_steps
+from contradict.training.loop import padded, train_model
 from contradict.training.mix import Mix, batches, count_steps
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ def train(
     lengths = np.array([len(ids) for ids in inputs])
     torch.manual_seed(config.seed)
     model = new_classifier(base, model_class)
-    done = take_steps(
+    return train_model(
         model,
+        tokenizer,
         ((len(rows), partial(_loss, inputs, rows, mix, config)) for rows in batches(lengths, config)),
         count_steps(len(lengths), config),
         out,
@@ -71,11 +72,6 @@ def train(
         stop_after=stop_after,
         progress=progress,
     )
-    if not done:
-        return out / CHECKPOINT
-    model.save_pretrained(out / "model")
-    tokenizer.save_pretrained(out / "model")
-    return out / "model"
 
 
 def _loss(

@@ -23,7 +23,7 @@ from contradict.models.precision import autocast
 from contradict.progress import Progress, no_progress
 from contradict.training.attributions import IGNORED, TAGS, MarkedArticle, Window, read_marked, windows
 from contradict.training.config import Schedule, read_schedule
-from contradict.training.loop import CHECKPOINT, padded, take_steps
+from contradict.training.loop import padded, train_model
 from contradict.training.mix import batches, count_steps
 from contradict.training.recipe import new_classifier
 
@@ -73,8 +73,9 @@ def train_tagger(
     lengths = np.array([len(window.ids) for window in cut])
     torch.manual_seed(config.seed)
     model = _new_tagger(base, config.frozen_layers)
-    done = take_steps(
+    return train_model(
         model,
+        tokenizer,
         ((len(rows), partial(_loss, [cut[row] for row in rows])) for rows in batches(lengths, config)),
         count_steps(len(cut), config),
         out,
@@ -84,11 +85,6 @@ def train_tagger(
         stop_after=stop_after,
         progress=progress,
     )
-    if not done:
-        return out / CHECKPOINT
-    model.save_pretrained(out / "model")
-    tokenizer.save_pretrained(out / "model")
-    return out / "model"
 
 
 def _loss(rows: list[Window], model: Any, device: torch.device) -> torch.Tensor:

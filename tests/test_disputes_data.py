@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-SETS = sorted((Path(__file__).parents[1] / "benchmarks" / "disputes").glob("[dt]*/*.json"))
+HERE = Path(__file__).parents[1] / "benchmarks" / "disputes"
+EVENTS = sorted((HERE / "train" / "parallel").glob("*.json"))
+PARTS = ("dev", "test", "fit", "train/long", "train/short")
+SETS = sorted(path for part in PARTS for path in HERE.glob(f"{part}/*.json"))
 
 
 @pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
@@ -30,3 +33,43 @@ def test_labels_of_a_set_fit_its_sentences(path):
 def test_the_sets_are_those_of_their_description():
     assert len([path for path in SETS if path.parent.name == "test"]) == 18
     assert len([path for path in SETS if path.parent.name == "dev"]) == 12
+    assert len([path for path in SETS if path.parent.name == "fit"]) == 13
+    assert len([path for path in SETS if path.parent.name == "short"]) == 64
+    assert len([path for path in SETS if path.parent.name == "long"]) == 27
+    assert len(EVENTS) == 120
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SETS if path.parent.name not in ("dev", "test")], ids=lambda p: p.stem
+)
+def test_the_marked_words_stand_in_their_sentences(path):
+    labelled = json.loads(path.read_text(encoding="utf-8"))
+    for sentence in (sentence for article in labelled["articles"] for sentence in article["sentences"]):
+        words = [sentence["source"], sentence["cue"], *sentence["content"]]
+        assert all(word in sentence["text"] for word in words if word is not None)
+        assert sentence["mode"] in {"fact", "plan", "opinion", "question", "condition"}
+
+
+@pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
+def test_an_event_has_every_statement_in_all_of_its_languages(path):
+    event = json.loads(path.read_text(encoding="utf-8"))
+    assert len(set(event["languages"])) == 3
+    assert all(list(statement["texts"]) == event["languages"] for statement in event["statements"])
+    texts = [text for statement in event["statements"] for text in statement["texts"].values()]
+    assert len(texts) == 24
+    assert all(text.strip() for text in texts)
+    names = {statement["id"] for statement in event["statements"]}
+    pairs = [frozenset(pair) for key in ("contradictions", "updates", "agreements") for pair in event[key]]
+    assert len(set(pairs)) == len(pairs)
+    assert all(len(pair) == 2 and pair <= names for pair in pairs)
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "train" / "stance").glob("*.jsonl")), ids=lambda path: path.stem)
+def test_sentences_with_stances_are_whole(path):
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len({row["text"] for row in rows}) == len(rows) == 80
+    assert {row["stance"] for row in rows} == {"asserts", "denies", "open"}
+    for row in rows:
+        words = [row["source"], row["cue"], *row["content"]]
+        assert row["lang"] == path.stem
+        assert all(word in row["text"] for word in words if word is not None)

@@ -1,4 +1,4 @@
-"""The training rows of the embedded NLI model's recipe, by source and licence, as the table of its card.
+"""The training rows of the embedded NLI model's runs, by source and licence, as the table of its card.
 
 python benchmarks/training_rows.py FILE...
 
@@ -8,6 +8,7 @@ The files are those that docs/training.md names; sets.toml has the public source
 from __future__ import annotations
 
 import argparse
+from importlib import resources
 from pathlib import Path
 
 import pandas as pd
@@ -15,15 +16,25 @@ import pandas as pd
 from contradict.training.config import read_config
 from contradict.training.mix import draw
 
+RUNS = {"first": "default.toml", "further": "further.toml", "news": "news.toml", "parallel": "parallel.toml"}
+LATER = ("news", "parallel")  # the runs that have all files
+OURS = ("disputes-", "parallel-")  # sources that the others do not have begin so
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Print the training rows that the default configuration draws.")
+    parser = argparse.ArgumentParser(description="Print how often each source is drawn in the runs of the recipe.")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="labelled pairs, in Parquet or CSV")
     files = parser.parse_args().files
     tables = [pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path) for path in files]
-    config = read_config()
-    rows = draw(pd.concat(tables, ignore_index=True), config)
-    print("| source | languages | rows | times | licence |\n|---|---|---:|---:|---|")
-    for (source, licence), part in rows.groupby(["dataset", "licence"], sort=True):
-        times = config.repeats.get(source, 1)
+    rows = pd.concat(tables, ignore_index=True)
+    folder = Path(str(resources.files("contradict.training")))
+    counts = {}
+    for run, name in RUNS.items():
+        usable = rows if run in LATER else rows[~rows["dataset"].str.startswith(OURS)]
+        drawn = draw(usable.reset_index(drop=True), read_config(folder / name))
+        counts[run] = drawn.groupby(["dataset", "licence"]).size()
+    table = pd.DataFrame(counts).fillna(0).astype(int)
+    print(f"| source | languages | {' | '.join(RUNS)} | licence |\n|---|---|{'---:|' * len(RUNS)}---|")
+    for (source, licence), row in table.iterrows():
+        part = rows[(rows["dataset"] == source) & (rows["licence"] == licence)]
         languages = " ".join(sorted(part["premise_lang"].unique()))
-        print(f"| {source} | {languages} | {len(part) // times:,} | {times} | {licence} |")
+        print(f"| {source} | {languages} | {' | '.join(f'{row[run]:,}' for run in RUNS)} | {licence} |")

@@ -7,12 +7,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from contradict.labels import CONTRADICTION, NEUTRAL
+from contradict.labels import CONTRADICTION, LABELS, NEUTRAL
 from contradict.nli import NLI
 from contradict.training.config import TrainingConfig, read_config
 from contradict.training.mix import batches, count_steps, make_mix, open_rows
 from contradict.training.recipe import nli_loss, train
-from toys import WORDS
+from toys import WORDS, save_classifier
 
 CONFIG = TrainingConfig(seed=5, batch_size=8, learning_rate=3e-3, log_every=2, checkpoint_every=3)
 
@@ -43,6 +43,18 @@ def test_a_trained_model_is_an_ordinary_folder_that_has_learned(rows, toy_encode
         weights(folder)["bert.embeddings.word_embeddings.weight"],
         weights(toy_encoder)["embeddings.word_embeddings.weight"],
     )
+
+
+@pytest.mark.parametrize("names", [LABELS, ("contradiction", "entailment", "neutral")])
+def test_a_model_trained_further_keeps_its_head_and_its_order_of_labels(rows, tmp_path, names):
+    base = save_classifier(tmp_path / "base", names)
+    barely = dataclasses.replace(CONFIG, learning_rate=1e-9)
+    kept = train(make_mix(rows, barely), base, tmp_path / "barely", barely, device="cpu", further=True)
+    assert torch.allclose(weights(kept)["classifier.weight"], weights(base)["classifier.weight"], atol=1e-6)
+    config = TrainingConfig(seed=5, passes=25, batch_size=16, learning_rate=5e-3)
+    folder = train(make_mix(rows, config), base, tmp_path / "well", config, device="cpu", further=True)
+    predicted = NLI(folder, device="cpu").predict(list(zip(rows["premise"], rows["hypothesis"], strict=True)))
+    assert (predicted.argmax(axis=1) == rows["label"]).mean() > 0.8
 
 
 def test_a_run_that_goes_on_ends_with_the_same_weights(rows, toy_encoder, tmp_path):

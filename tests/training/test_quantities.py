@@ -51,7 +51,7 @@ def labels(pairs):
 
 
 def languages():
-    path = resources.files("contradict.training").joinpath("quantities.toml")
+    path = resources.files("contradict").joinpath("quantities.toml")
     return tomllib.loads(path.read_text("utf-8"))
 
 

@@ -6,7 +6,8 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from contradict.training.attributions import IGNORED, TAGS, MarkedArticle, read_marked, windows
+from contradict.attribution.windows import MODES, PARTS, STANCES, TAGS, cut
+from contradict.training.attributions import IGNORED, MarkedArticle, read_marked, windows
 from contradict.training.tagger import TaggerConfig, train_tagger
 
 TEXT = "the minister denied the police closed the bridge . rain closed the river ."
@@ -30,44 +31,75 @@ def tokenizer(toy_encoder):
     return AutoTokenizer.from_pretrained(toy_encoder)
 
 
-def named(window):
-    return [TAGS[tag] if tag != IGNORED else None for tag in window.tags]
+def named(marked):
+    return [TAGS[tag] if tag != IGNORED else None for tag in marked.labels["tags"]]
 
 
 def test_tokens_get_the_roles_of_their_words(tokenizer):
-    (window,) = windows(tokenizer, [ARTICLE], 64, 8)
+    (marked,) = windows(tokenizer, [ARTICLE], 64)
     content = ["B-content", *["I-content"] * 4]
-    assert named(window) == [None, "B-source", "I-source", "B-cue", *content, *["O"] * 6, None]
-    assert [TEXT[a:b] for a, b in window.offsets[1:4]] == ["the", "minister", "denied"]
+    assert named(marked) == [None, "B-source", "I-source", "B-cue", *content, *["O"] * 6, None]
+    assert [TEXT[a:b] for a, b in marked.window.offsets[1:4]] == ["the", "minister", "denied"]
 
 
 def test_where_roles_overlap_the_shorter_range_counts(tokenizer):
     spans = ARTICLE.spans | {"content": (span(TEXT[:-2]),)}
-    (window,) = windows(tokenizer, [MarkedArticle("1", TEXT, "en", spans)], 64, 8)
-    assert named(window)[1:6] == ["B-source", "I-source", "B-cue", "I-content", "I-content"]
+    (marked,) = windows(tokenizer, [MarkedArticle("1", TEXT, "en", spans)], 64)
+    assert named(marked)[1:6] == ["B-source", "I-source", "B-cue", "I-content", "I-content"]
 
 
-@pytest.mark.parametrize("overlap", [2, 3, 4])
-def test_each_token_counts_in_one_window(tokenizer, overlap):
-    long = MarkedArticle("1", " ".join([TEXT] * 5), "en", {"source": (), "cue": (), "content": ()})
-    cut = windows(tokenizer, [long], 16, overlap)
-    counted = [offset for w in cut for offset, tag in zip(w.offsets, w.tags, strict=True) if tag != IGNORED]
-    assert len(cut) > 3
+@pytest.mark.parametrize("max_tokens", [10, 16, 20])
+def test_each_token_counts_in_one_window(tokenizer, max_tokens):
+    text = " ".join([TEXT] * 5)
+    found = cut(tokenizer, text, max_tokens)
+    counted = [offset for w in found for offset, counts in zip(w.offsets, w.counts, strict=True) if counts]
+    assert len(found) > 3
     assert counted == sorted(set(counted))
-    assert len(counted) == len(long.text.split())
+    assert len(counted) == len(text.split())
 
 
 def test_a_tagger_learns_and_leaves_the_lower_layers_as_they_are(toy_encoder, tmp_path, tokenizer):
-    config = TaggerConfig(passes=60, batch_size=2, learning_rate=1e-2, max_tokens=32, overlap=4, frozen_layers=1)
-    folder = train_tagger([ARTICLE] * 4, toy_encoder, tmp_path, config, device="cpu")
+    half = TEXT.index(" . ") + 2
+    sentences = (((0, half), STANCES.index("denies"), 0), ((half + 1, len(TEXT)), 0, MODES.index("plan")))
+    article = MarkedArticle("1", TEXT, "en", ARTICLE.spans, sentences)
+    config = TaggerConfig(passes=60, batch_size=2, learning_rate=1e-2, max_tokens=32, frozen_layers=1)
+    folder = train_tagger([article] * 4, toy_encoder, tmp_path, config, device="cpu")
     tagger = AutoModelForTokenClassification.from_pretrained(folder)
-    (window,) = windows(tokenizer, [ARTICLE], 32, 4)
+    (marked,) = windows(tokenizer, [article], 32)
     with torch.inference_mode():
-        found = tagger(torch.tensor([window.ids])).logits[0].argmax(1).tolist()
-    assert [TAGS[tag] for tag in found[1:-1]] == named(window)[1:-1]
+        logits = tagger(torch.tensor([marked.window.ids])).logits[0]
+    for part, columns in PARTS.items():
+        assert logits[1:-1, columns].argmax(1).tolist() == marked.labels[part][1:-1]
     trained, before = load_file(folder / "model.safetensors"), load_file(toy_encoder / "model.safetensors")
     lower = [name for name in before if "layer.0." in name or "embeddings" in name]
     assert all(torch.equal(trained[f"bert.{name}"], before[name]) for name in lower)
+
+
+def test_the_sentences_of_a_set_are_marked_at_their_places(tmp_path):
+    sentences = [
+        {
+            "text": "Rain closed the river.",
+            "stance": "asserts",
+            "mode": "fact",
+            "source": None,
+            "cue": None,
+            "content": [],
+        },
+        {
+            "text": "The army denied it.",
+            "stance": "denies",
+            "mode": "fact",
+            "source": "The army",
+            "cue": "denied",
+            "content": ["it"],
+        },
+    ]
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps({"articles": [{"id": "a", "language": "en", "sentences": sentences}]}))
+    (article,) = read_marked(path)
+    assert [article.text[a:b] for (a, b), *_ in article.sentences] == [each["text"] for each in sentences]
+    assert [article.text[a:b] for role in ("source", "cue") for a, b in article.spans[role]] == ["The army", "denied"]
+    assert [article.text[a:b] for a, b in article.spans["content"]] == ["it"]
 
 
 def test_marked_articles_are_read_and_a_damaged_line_is_named(tmp_path):

@@ -1,4 +1,4 @@
-"""Articles with marked attributions → windows of tokens, each token with its role."""
+"""Articles with marked attributions → windows of tokens, each token with its role and its sentence's stance."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from contradict.attribution.windows import MODES, PARTS, ROLES, STANCES, TAGS, Span, Window, cut
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-ROLES = ("source", "cue", "content")
-TAGS = ("O", *(f"{start}-{role}" for role in ROLES for start in "BI"))
-"""What a token can be: outside, or at the beginning of or inside the words that name a source, the words of reporting,
-or what is reported."""
 IGNORED = -100
-
-Span = tuple[int, int]
+_WITHOUT_SPACES = {"ja", "th", "zh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +29,47 @@ class MarkedArticle:
         text: its text.
         language: ISO 639-1.
         spans: for each of `ROLES` its ranges of code points; where ranges of two roles overlap, the shorter one counts.
+        sentences: ranges of code points with the indices of their stance and mode, where these are known.
     """
 
     id: str
     text: str
     language: str
     spans: dict[str, tuple[Span, ...]]
+    sentences: tuple[tuple[Span, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """Tokens of a part of an article.
+class MarkedWindow:
+    """A window, and for each of `PARTS` the index of the right output of each token, or `IGNORED`."""
 
-    Attributes:
-        ids: of the tokens, with those that begin and end a text.
-        tags: index into `TAGS` of each token, or `IGNORED`.
-        offsets: range of code points of each token; empty for those that begin and end a text.
-    """
-
-    ids: list[int]
-    tags: list[int]
-    offsets: list[Span]
+    window: Window
+    labels: dict[str, list[int]]
 
 
 def read_marked(path: Path) -> list[MarkedArticle]:
-    """Read articles from JSON lines, gzipped or not: `id, lang, text, attributions`, these with lists of ranges.
+    """Read articles from JSON lines, gzipped or not, or from one JSON file with a set of disputes.
+
+    A line has `id, lang, text, attributions`, these with lists of ranges. A set has, for each sentence of its articles,
+    the words that are `source`, `cue` and `content`, its `stance` and its `mode` (`benchmarks/disputes/README.md`); so
+    has a line with a single sentence.
 
     Raises:
         ValueError: a line is damaged or lacks something; the message names file and line.
     """
+    if path.suffix == ".json":
+        try:
+            return [_of_set(article) for article in json.loads(path.read_text(encoding="utf-8"))["articles"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path}: no set of articles with marked sentences ({error!r})") from error
     articles = []
     with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 row = json.loads(line)
+                if "stance" in row:
+                    articles.append(_of_set({"id": number, "language": row["lang"], "sentences": [row]}))
+                    continue
                 spans = {
                     role: tuple((int(a), int(b)) for marked in row["attributions"] for a, b in marked[role])
                     for role in ROLES
@@ -76,65 +80,64 @@ def read_marked(path: Path) -> list[MarkedArticle]:
     return articles
 
 
+def _of_set(article: dict[str, Any]) -> MarkedArticle:
+    language = article["language"]
+    gap = "" if language in _WITHOUT_SPACES else " "
+    text, sentences = "", []
+    spans: dict[str, list[Span]] = {role: [] for role in ROLES}
+    for sentence in article["sentences"]:
+        start = len(text) + len(gap) * bool(text)
+        text += gap * bool(text) + sentence["text"]
+        at = (start, len(text)), STANCES.index(sentence["stance"]), MODES.index(sentence["mode"])
+        sentences.append(at)
+        for role in ROLES:
+            words = sentence[role] or []
+            for part in [words] if isinstance(words, str) else words:
+                a = start + sentence["text"].index(part)
+                spans[role].append((a, a + len(part)))
+    marked = {role: tuple(ranges) for role, ranges in spans.items()}
+    return MarkedArticle(str(article["id"]), text, language, marked, tuple(sentences))
+
+
 def windows(
-    tokenizer: PreTrainedTokenizerBase, articles: Iterable[MarkedArticle], max_tokens: int, overlap: int
-) -> list[Window]:
-    """Cut articles into windows that overlap; a token counts in the window in which it has more around it.
+    tokenizer: PreTrainedTokenizerBase, articles: Iterable[MarkedArticle], max_tokens: int
+) -> list[MarkedWindow]:
+    """Cut articles into windows; see `contradict.attribution.windows.cut`.
 
     Args:
         tokenizer: of the encoder.
         articles: with their marks.
         max_tokens: of a window.
-        overlap: tokens that two windows share.
     """
-    return [
-        window for article in articles for window in cut(tokenizer, article.text, max_tokens, overlap, _marks(article))
-    ]
-
-
-def cut(
-    tokenizer: PreTrainedTokenizerBase, text: str, max_tokens: int, overlap: int, marks: np.ndarray
-) -> list[Window]:
-    """Cut one text into windows.
-
-    Args:
-        tokenizer: of the encoder.
-        text: of an article.
-        max_tokens: of a window.
-        overlap: tokens that two windows share, of which each counts in one.
-        marks: index into `TAGS` of each code point of the text.
-    """
-    encoded = tokenizer(
-        text, truncation=True, max_length=max_tokens, stride=overlap, return_overflowing_tokens=True,
-        return_offsets_mapping=True, return_special_tokens_mask=True,
-    )  # fmt: skip
     found = []
-    parts = list(zip(encoded["input_ids"], encoded["offset_mapping"], encoded["special_tokens_mask"], strict=True))
-    for number, (ids, offsets, special) in enumerate(parts):
-        tags = [
-            IGNORED if is_special else _tag(marks, a, b) for (a, b), is_special in zip(offsets, special, strict=True)
-        ]
-        inner = [at for at, is_special in enumerate(special) if not is_special]
-        first = inner[: overlap // 2] if number else []
-        last = inner[len(inner) - (overlap - overlap // 2) :] if number < len(parts) - 1 else []
-        for at in (*first, *last):
-            tags[at] = IGNORED
-        found.append(Window(list(ids), tags, [tuple(offset) for offset in offsets]))
+    for article in articles:
+        marks = _marks(article)
+        for window in cut(tokenizer, article.text, max_tokens):
+            labels = {part: [IGNORED] * len(window.ids) for part in PARTS}
+            for at, ((a, b), counts) in enumerate(zip(window.offsets, window.counts, strict=True)):
+                if counts:
+                    labels["tags"][at] = _tag(marks["tags"][a:b])
+                    for part in ("stances", "modes"):
+                        labels[part][at] = int(marks[part][b - 1])
+            found.append(MarkedWindow(window, labels))
     return found
 
 
-def _marks(article: MarkedArticle) -> np.ndarray:
-    """The tag of each code point; a code point that begins a range has a tag with B."""
-    marks = np.zeros(len(article.text), dtype=np.int64)
+def _marks(article: MarkedArticle) -> dict[str, np.ndarray]:
+    """The right output of each code point; one that begins a range has a tag with B."""
+    marks = {part: np.full(len(article.text), 0 if part == "tags" else IGNORED) for part in PARTS}
     ranges = [(b - a, a, b, role) for role, spans in article.spans.items() for a, b in spans]
     for _, a, b, role in sorted(ranges, reverse=True):
-        marks[a:b] = TAGS.index(f"I-{role}")
-        marks[a : a + 1] = TAGS.index(f"B-{role}")
+        marks["tags"][a:b] = TAGS.index(f"I-{role}")
+        marks["tags"][a : a + 1] = TAGS.index(f"B-{role}")
+    for (a, b), stance, mode in article.sentences:
+        marks["stances"][a:b] = stance
+        marks["modes"][a:b] = mode
     return marks
 
 
-def _tag(marks: np.ndarray, a: int, b: int) -> int:
+def _tag(marks: np.ndarray) -> int:
     """The tag of a token: that of its first code point that has one, but B where a range begins within it."""
-    own = [int(mark) for mark in marks[a:b] if mark]
+    own = [int(mark) for mark in marks if mark]
     begins = [mark for mark in own if TAGS[mark].startswith("B")]
     return (begins or own or [0])[0]

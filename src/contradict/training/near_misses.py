@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from contradict.attribution import attribute
 from contradict.embedding import Embed
 from contradict.neighbours import Links, NeighbourIndex, link_mutual
 from contradict.records import Article, Statement
 from contradict.statements import split_articles
+from contradict.training.denial_words import find_stance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def of_one_article(library: Library, count: int) -> list[tuple[int, int, float]]
         library: the articles.
         count: most pairs of each language.
     """
-    denies = np.array([attribute(statement).stance == "denies" for statement in library.statements])
+    denies = np.array([find_stance(each.text, each.language) == "denies" for each in library.statements])
     found = []
     for position in range(len(library.articles)):
         rows = np.flatnonzero((library.owner == position) & ~denies)

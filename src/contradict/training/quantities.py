@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from contradict.figures import allowed
 from contradict.labels import CONTRADICTION, ENTAILMENT, NEUTRAL
 from contradict.training.single_figures import SingleFigure, can_be_year, find_single_figure
 
@@ -39,7 +40,6 @@ _KINDS = (
 )
 _MIN_FACTOR, _MAX_FACTOR, _MIN_DIFFERENCE = 1.3, 4, 2
 _TOLERANCE = Decimal("0.05")  # how far a figure may be from one that is said to be about it
-_STEP = Decimal("0.001")  # finer than any figure read here
 _LOOK_ALIKE_BELOW = 30  # below, figures with one digit and with two are alike
 _OTHER_WRITING_SHARE = 0.3  # where it is not called for, so that it is no sign of entailment
 
@@ -133,23 +133,11 @@ def _make(figure: SingleFigure, kind: int, rng: np.random.Generator) -> tuple[st
 
 def _relation(premise_form: str, premise: Decimal, hypothesis_form: str, hypothesis: Decimal) -> int:
     """The label of two figures in their forms, each taken as the range of what it allows."""
-    low, high = _range(premise_form, premise)
-    other_low, other_high = _range(hypothesis_form, hypothesis)
+    low, high = allowed(premise_form, premise)
+    other_low, other_high = allowed(hypothesis_form, hypothesis)
     if low > other_high or high < other_low:
         return CONTRADICTION
     return ENTAILMENT if other_low <= low and high <= other_high else NEUTRAL
-
-
-def _range(form: str, value: Decimal) -> tuple[Decimal, Decimal]:
-    infinity = Decimal("Infinity")
-    return {
-        "exact": (value, value),
-        "about": (value / (1 + _TOLERANCE), value / (1 - _TOLERANCE)),
-        "at_least": (value, infinity),
-        "more_than": (value + _STEP, infinity),
-        "at_most": (Decimal(0), value),
-        "fewer_than": (Decimal(0), value - _STEP),
-    }[form]
 
 
 def _values(figure: SingleFigure, form: str, rng: np.random.Generator) -> list[Decimal]:

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from contradict.labels import CONTRADICTION, LABELS
+from contradict.labels import CONTRADICTION, LABELS, resolve_order
+from contradict.models.loading import weights_digest
 from contradict.models.precision import autocast
 from contradict.progress import Progress, no_progress
 from contradict.training.config import TrainingConfig
@@ -34,36 +35,43 @@ def train(
     stop_after: int | None = None,
     progress: Progress = no_progress,
     model_class: Any = None,
+    further: bool = False,
 ) -> Path:
     """Train an NLI model and save it as an ordinary folder.
 
-    The word embeddings stay as they are; all layers and a new classification head are trained, with AdamW. There is no
+    The word embeddings stay as they are; all layers and the classification head are trained, with AdamW. There is no
     dropout, so a run's only chance is its seed, and a run that goes on from a checkpoint ends with the same weights.
 
     Args:
         mix: the pairs.
-        base: folder of the encoder to start from.
+        base: folder of the encoder to start from, which gets a new head; or of an NLI model.
         out: folder for the checkpoint, the log and the finished model.
         config: the run.
         device: as torch names it, or "auto".
         stop_after: end after so many steps, leaving a checkpoint (for a look at the first steps).
         progress: told how many steps are done.
         model_class: as for `new_classifier`.
+        further: whether `base` is an NLI model, whose head stays.
 
     Returns:
         folder of the finished model, `out/model`; or of the checkpoint, where the run was stopped before its end.
+
+    Raises:
+        LabelError: `base` is to be trained further, and does not say what its outputs are.
     """
-    from transformers import AutoTokenizer
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     inputs = _tokenise(tokenizer, mix, config.max_tokens)
     lengths = np.array([len(ids) for ids in inputs])
     torch.manual_seed(config.seed)
-    model = new_classifier(base, model_class)
+    kind = model_class or AutoModelForSequenceClassification
+    model = load_network(kind, base) if further else new_classifier(base, kind)
+    order = list(resolve_order(model.config.id2label, str(base)))
     return train_model(
         model,
         tokenizer,
-        ((len(rows), partial(_loss, inputs, rows, mix, config)) for rows in batches(lengths, config)),
+        ((len(rows), partial(_loss, inputs, rows, mix, order, config)) for rows in batches(lengths, config)),
         count_steps(len(lengths), config),
         out,
         config,
@@ -75,13 +83,19 @@ def train(
 
 
 def _loss(
-    inputs: list[list[int]], rows: np.ndarray, mix: Mix, config: TrainingConfig, model: Any, device: torch.device
+    inputs: list[list[int]],
+    rows: np.ndarray,
+    mix: Mix,
+    order: list[int],
+    config: TrainingConfig,
+    model: Any,
+    device: torch.device,
 ) -> torch.Tensor:
     ids, mask = padded([inputs[row] for row in rows], model.config.pad_token_id)
     with autocast(device):
         logits = model(input_ids=ids.to(device), attention_mask=mask.to(device)).logits
     labels, two_way = (torch.from_numpy(values[rows]).to(device) for values in (mix.labels, mix.two_way))
-    return nli_loss(logits.float(), labels, two_way, config.label_smoothing)
+    return nli_loss(logits.float()[:, order], labels, two_way, config.label_smoothing)
 
 
 def nli_loss(logits: torch.Tensor, labels: torch.Tensor, two_way: torch.Tensor, smoothing: float) -> torch.Tensor:
@@ -101,7 +115,7 @@ def nli_loss(logits: torch.Tensor, labels: torch.Tensor, two_way: torch.Tensor, 
 
 def _fingerprint(mix: Mix, base: str | Path, config: TrainingConfig) -> str:
     """Tells apart runs that would not end with the same weights."""
-    digest = hashlib.sha256(f"{asdict(config)} {Path(base).name}".encode())
+    digest = hashlib.sha256(f"{asdict(config)} {weights_digest(Path(base))}".encode())
     for text in (*mix.premises, *mix.hypotheses):
         digest.update(text.encode() + b"\0")
     digest.update(mix.labels.tobytes() + mix.two_way.tobytes())
@@ -119,20 +133,25 @@ def new_classifier(base: str | Path, model_class: Any = None, labels: Sequence[s
     """
     from transformers import AutoModelForSequenceClassification
 
-    model_class = model_class or AutoModelForSequenceClassification
     names = dict(enumerate(labels))
-    model = model_class.from_pretrained(
-        base,
-        local_files_only=True,
-        use_safetensors=True,
-        dtype=torch.float32,
-        id2label=names,
-        label2id={name: index for index, name in names.items()},
-    )
+    label2id = {name: index for index, name in names.items()}
+    model = load_network(model_class or AutoModelForSequenceClassification, base, id2label=names, label2id=label2id)
+    _new_head(model)
+    return model
+
+
+def load_network(model_class: Any, base: str | Path, **names: Any) -> Any:
+    """A model to train, as it is in its folder; word embeddings frozen, no dropout.
+
+    Args:
+        model_class: a class of transformers.
+        base: the folder.
+        names: changes to its configuration.
+    """
+    model = model_class.from_pretrained(base, local_files_only=True, use_safetensors=True, dtype=torch.float32, **names)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-    _new_head(model)
     model.get_input_embeddings().weight.requires_grad_(False)
     return model
 

@@ -178,7 +178,7 @@ def _is_in_script(text: str, language: _Language) -> bool:
 
 @cache
 def _languages() -> dict[str, _Language]:
-    table = tomllib.loads(resources.files("contradict.training").joinpath("quantities.toml").read_text("utf-8"))
+    table = tomllib.loads(resources.files("contradict").joinpath("quantities.toml").read_text("utf-8"))
     return {code: _language(code, entry) for code, entry in table.items()}
 
 

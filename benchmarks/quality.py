@@ -20,7 +20,9 @@ from contradict.benchmark.output.write import write_outputs
 from contradict.benchmark.records import BenchmarkReport, Estimate
 from contradict.benchmark.run import JudgementStore, benchmark
 from contradict.benchmark.sets import load_set, sample
+from contradict.calibration import FILE_NAME as CALIBRATION_FILE
 from contradict.models.cache import judgements_folder
+from contradict.models.embedded import shipped_weights
 from contradict.models.loading import load_encoder
 from contradict.nli import NLI
 
@@ -105,9 +107,11 @@ def measure(options: argparse.Namespace) -> None:
         sets = [sample(each, options.sample) for each in sets]
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
+    # The embedded model as it is shipped, whatever was calibrated on this machine; others as they are.
+    shipped = None if options.nli else shipped_weights() / CALIBRATION_FILE
     saved = JudgementStore(judgements_folder())
     report = benchmark(
-        [NLI(options.nli, calibration=None)],  # as it is shipped, whatever was calibrated on this machine
+        [NLI(options.nli, calibration=shipped)],
         sets,
         encoder=load_encoder,
         training=load_set(str(options.data / "train.parquet")),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from toys import save_classifier, save_encoder
+from toys import save_classifier, save_encoder, save_tagger
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +15,11 @@ def toy_nli(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def toy_encoder(tmp_path_factory) -> Path:
     return save_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+@pytest.fixture(scope="session")
+def toy_tagger(tmp_path_factory) -> Path:
+    return save_tagger(tmp_path_factory.mktemp("tagger"))
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,20 @@ def save_classifier(folder: Path, names=LABELS) -> Path:
     return folder
 
 
+def save_tagger(folder: Path) -> Path:
+    import torch
+    from transformers import BertForTokenClassification
+
+    from contradict.attribution.windows import OUTPUTS
+
+    torch.manual_seed(5)
+    id2label = dict(enumerate(OUTPUTS))
+    config = toy_config(id2label=id2label, label2id={name: index for index, name in id2label.items()})
+    BertForTokenClassification(config).save_pretrained(folder)
+    save_tokenizer(folder)
+    return folder
+
+
 def save_encoder(folder: Path) -> Path:
     import torch
     from transformers import BertModel

@@ -12,7 +12,7 @@ def default_encoder() -> SentenceTransformer:
     """The embedded sentence encoder, `multilingual-e5-small`, as a `SentenceTransformer` on the best device present.
 
     Unpacked into the user's cache at first use, which takes a few seconds and 490 MB; no network is needed. Its default
-    prompt is e5's `query: `.
+    prompt is that of e5, `"query: "`.
 
     Raises:
         EmbeddedModelError: the weights are not installed on this platform; the message says what to use instead.

@@ -1,7 +1,8 @@
 """The embedded default models as ordinary folders that the usual libraries load, made once in the user's cache.
 
-The encoder comes from the installed weights file (`e5_file`); the NLI model is the same network with other layers and a
-head, which this package ships (`weights/`). Both folders share one file with the word embeddings, by a hard link.
+The encoder comes from the installed weights file (`e5_file`); the NLI model and the tagger are the same network with
+layers and heads of their own, which this package ships (`weights/`). The folders share one file with the word
+embeddings, by a hard link.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
+from contradict.attribution.windows import OUTPUTS
+from contradict.calibration import FILE_NAME as CALIBRATION_FILE
 from contradict.labels import LABELS
 from contradict.models import e5_file
 from contradict.models.cache import cached_folder
@@ -69,19 +72,41 @@ def nli_folder() -> Path:
         EmbeddedModelError: as for the encoder, or the shipped layers are damaged.
         OSError: the cache cannot be written.
     """
-    encoder = encoder_folder()
-    weights = shipped_weights()
+    return _trained_folder("nli", "BertForSequenceClassification", LABELS, megabytes=110)
+
+
+def tagger_folder() -> Path:
+    """Folder of the embedded tagger of attributions, loadable by `transformers`; made at first use.
+
+    Raises:
+        EmbeddedModelError: as for the NLI model.
+        OSError: the cache cannot be written.
+    """
+    return _trained_folder("tagger", "BertForTokenClassification", OUTPUTS, megabytes=110)
+
+
+def shipped_weights(name: str = "nli") -> Path:
+    """Folder in this package with what a trained model has of its own: weights, their manifest, and a card.
+
+    Args:
+        name: "nli" or "tagger".
+    """
+    return Path(str(resources.files("contradict.models"))) / "weights" / name
+
+
+def _trained_folder(name: str, architecture: str, outputs: Sequence[str], megabytes: int) -> Path:
+    encoder, weights = encoder_folder(), shipped_weights(name)
     sha256 = json.loads((weights / MANIFEST_FILE).read_text())["sha256"]
+    calibration = weights / CALIBRATION_FILE
+    extra = calibration.read_bytes() if calibration.exists() else b""
 
     def make(folder: Path) -> None:
-        _make_nli(folder, encoder, weights, sha256)
+        _make_trained(folder, encoder, weights, sha256, architecture, outputs)
+        if extra:
+            (folder / CALIBRATION_FILE).write_bytes(extra)
 
-    return cached_folder(f"nli-{FORMAT_VERSION}-{sha256[:8]}", make, megabytes=110)
-
-
-def shipped_weights() -> Path:
-    """Folder in this package with the NLI model's own layers, their manifest and their card."""
-    return Path(str(resources.files("contradict.models"))) / "weights"
+    key = "-".join([sha256[:8], *([hashlib.sha256(extra).hexdigest()[:8]] if extra else [])])
+    return cached_folder(f"{name}-{FORMAT_VERSION}-{key}", make, megabytes=megabytes)
 
 
 def _make_encoder(folder: Path) -> None:
@@ -113,8 +138,11 @@ def _make_encoder(folder: Path) -> None:
     _write_sentence_transformer(folder, hidden)
 
 
-def _make_nli(folder: Path, encoder: Path, weights: Path, sha256: str) -> None:
-    from safetensors.numpy import load
+def _make_trained(
+    folder: Path, encoder: Path, weights: Path, sha256: str, architecture: str, outputs: Sequence[str]
+) -> None:
+    """The encoder's network with the shipped weights in the place of its own."""
+    from safetensors.numpy import load, load_file
 
     data = (weights / LAYERS_FILE).read_bytes()
     found = hashlib.sha256(data).hexdigest()
@@ -122,17 +150,17 @@ def _make_nli(folder: Path, encoder: Path, weights: Path, sha256: str) -> None:
         raise EmbeddedModelError(
             f"{weights / LAYERS_FILE} is damaged (SHA-256 {found}, wanted {sha256}); reinstall contradict-nlp"
         )
-    layers = {name: values.astype(np.float32) for name, values in load(data).items()}
+    own = {name: values.astype(np.float32) for name, values in load(data).items()}
+    layers = {name: values for name, values in load_file(encoder / LAYERS_FILE).items() if "pooler" not in name} | own
     _save(layers, folder / LAYERS_FILE)
     _link(encoder / EMBEDDINGS_FILE, folder / EMBEDDINGS_FILE)
     _write_index(folder, layers)
     config = json.loads((encoder / "config.json").read_text())
-    names = dict(enumerate(LABELS))
+    names = dict(enumerate(outputs))
     config |= {
-        "architectures": ["BertForSequenceClassification"],
+        "architectures": [architecture],
         "id2label": names,
         "label2id": {name: index for index, name in names.items()},
-        "problem_type": "single_label_classification",
     }
     _write_json(folder / "config.json", config)
     for name in ("tokenizer.json", "tokenizer_config.json"):

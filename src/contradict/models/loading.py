@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 
-from contradict.models.embedded import EMBEDDINGS_FILE, HUB_ID, encoder_folder, nli_folder
+from contradict.attribution.windows import OUTPUTS
+from contradict.models.embedded import EMBEDDINGS_FILE, HUB_ID, encoder_folder, nli_folder, tagger_folder
 from contradict.models.precision import pick_device
 
 if TYPE_CHECKING:
@@ -101,13 +102,45 @@ def load_classifier(
     Raises:
         ModelError: see `model_folder`, or the folder holds no classifier.
     """
+    from transformers import AutoModelForSequenceClassification
+
     folder = nli_folder() if model is None else model_folder(model)
+    return _load(AutoModelForSequenceClassification, folder, f"{model or folder}", "an NLI model", device, share_with)
+
+
+def load_tagger(
+    model: str | Path | None = None, device: str = "auto", share_with: SentenceTransformer | None = None
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load a tagger of attributions and its tokenizer.
+
+    Args:
+        model: folder or hub id; without one, the embedded tagger.
+        device: as torch names it, or "auto".
+        share_with: as for `load_classifier`.
+
+    Raises:
+        ModelError: see `model_folder`, or the folder holds no tagger of attributions.
+    """
+    from transformers import AutoModelForTokenClassification
+
+    folder = tagger_folder() if model is None else model_folder(model)
+    named = f"{model or folder}"
+    network, tokenizer = _load(AutoModelForTokenClassification, folder, named, "a tagger", device, share_with)
+    found = tuple((network.config.id2label or {}).values())
+    if found != OUTPUTS:
+        raise ModelError(f"{named}: its outputs are {', '.join(found)}; wanted are {', '.join(OUTPUTS)}")
+    return network, tokenizer
+
+
+def _load(
+    model_class: Any, folder: Path, named: str, wanted: str, device: str, share_with: SentenceTransformer | None
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    from transformers import AutoTokenizer
 
     on = pick_device(device)
     try:
-        network: Any = AutoModelForSequenceClassification.from_pretrained(
+        network: Any = model_class.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
         if share_with is not None and _same_file(share_with, folder, "tokenizer.json"):
@@ -115,7 +148,7 @@ def load_classifier(
         else:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except _LOADING_ERRORS as error:
-        raise ModelError(f"{model or folder}: cannot be loaded as an NLI model: {error}") from error
+        raise ModelError(f"{named}: cannot be loaded as {wanted}: {error}") from error
     if share_with is not None and _same_file(share_with, folder, EMBEDDINGS_FILE):
         network.get_input_embeddings().weight = _network(share_with).get_input_embeddings().weight
     return network.to(on).eval(), tokenizer

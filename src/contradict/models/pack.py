@@ -1,6 +1,6 @@
-"""A trained NLI model → the files that this package ships: what differs from the encoder, in 16 bits.
+"""A trained model → the files that this package ships: what differs from the encoder, in 16 bits.
 
-Run as `python -m contradict.models.pack RUN/model`; `contradict train` makes the folder.
+Run as `python -m contradict.models.pack nli RUN/model`, or with `tagger` in the place of `nli`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from contradict.models.embedded import (
 
 
 def pack(model: Path, target: Path) -> None:
-    """Write the layers and the head of a trained model, as float16, with a manifest that holds their SHA-256.
+    """Write the weights of a trained model that are not the encoder's, as float16, with their SHA-256 in a manifest.
 
     Args:
         model: folder of a model that was trained from the embedded encoder with its word embeddings frozen.
@@ -35,10 +35,15 @@ def pack(model: Path, target: Path) -> None:
     from safetensors.numpy import load_file, save
 
     tensors = load_file(model / "model.safetensors")
-    encoder = load_file(encoder_folder() / EMBEDDINGS_FILE)
-    if not np.array_equal(tensors.pop(WORD_EMBEDDINGS), encoder[WORD_EMBEDDINGS]):
+    encoder = load_file(encoder_folder() / EMBEDDINGS_FILE) | load_file(encoder_folder() / LAYERS_FILE)
+    own = {
+        name: values
+        for name, values in tensors.items()
+        if name not in encoder or not np.array_equal(values, encoder[name])
+    }
+    if WORD_EMBEDDINGS in own:
         raise ValueError(f"{model}: its word embeddings are not the embedded encoder's")
-    data = save({name: values.astype(np.float16) for name, values in tensors.items()})
+    data = save({name: values.astype(np.float16) for name, values in own.items()})
     target.mkdir(parents=True, exist_ok=True)
     (target / LAYERS_FILE).write_bytes(data)
     manifest = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
@@ -46,6 +51,8 @@ def pack(model: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Pack a trained NLI model into this package.")
+    parser = argparse.ArgumentParser(description="Pack a trained model into this package.")
+    parser.add_argument("name", choices=("nli", "tagger"), help="what it is")
     parser.add_argument("model", type=Path, help="folder of the trained model")
-    pack(parser.parse_args().model, shipped_weights())
+    options = parser.parse_args()
+    pack(options.model, shipped_weights(options.name))

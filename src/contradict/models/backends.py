@@ -1,0 +1,276 @@
+"""What computes a network: torch, or on a processor OpenVINO or ONNX Runtime, to which it is exported once.
+
+An export begins at the word embeddings, so that no table of words is written a second time; it is kept in the cache,
+under a name that holds the digest of the weights and the library's version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from contradict.engine import BACKENDS, Backend
+from contradict.models.cache import cached_folder
+from contradict.models.loading import weights_digest
+from contradict.models.precision import autocast, native_bf16
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+Run = Callable[[Mapping[str, torch.Tensor]], np.ndarray]
+"""A padded batch, as a tokenizer gives it with `return_tensors="pt"`, to float32 logits."""
+
+_MODULES = {"openvino": ["openvino"], "onnx": ["onnxruntime", "onnxscript"]}
+_VERSION_OF = {"openvino": "openvino", "onnx": "onnxruntime"}
+_FORMAT_VERSION = 1
+_CLOSE = 1e-3  # greatest difference of logits between torch and an export, both in float32
+_MULTIPLE = 8  # lengths are padded to it, so that OpenVINO prepares itself for few shapes
+
+
+class BackendError(RuntimeError):
+    """A back end that is not installed, or does not compute what torch does."""
+
+
+def choose_backend(stated: Backend, device: torch.device) -> Backend:
+    """The back end of that name, or for "auto" the fastest one installed: OpenVINO on a processor, else torch.
+
+    Raises:
+        BackendError: it is not installed, or does not compute on that device.
+        ValueError: there is none of that name.
+    """
+    if stated not in BACKENDS:
+        raise ValueError(f"backend is {stated!r}; it must be one of {', '.join(BACKENDS)}")
+    if stated == "auto":
+        return "openvino" if device.type == "cpu" and find_spec("openvino") else "torch"
+    if stated == "torch":
+        return stated
+    if missing := [name for name in _MODULES[stated] if not find_spec(name)]:
+        raise BackendError(
+            f"backend {stated} needs {' and '.join(missing)}; run: pip install 'contradict-nlp[{stated}]'"
+        )
+    if device.type != "cpu":
+        raise BackendError(f"backend {stated} computes on the processor; the device is {device}. Use backend torch")
+    return stated
+
+
+def load_run(network: PreTrainedModel, folder: Path, backend: Backend) -> tuple[Backend, Run]:
+    """The back end chosen, and what computes the network's logits with it.
+
+    "auto" falls back to torch where an export fails; a warning says why.
+
+    Args:
+        network: a classifier of sequences or tokens, in memory.
+        folder: from which it was read.
+        backend: see `choose_backend`.
+
+    Raises:
+        BackendError: the stated back end is not installed, or does not compute what torch does.
+        ValueError: there is none of that name.
+    """
+    chosen = choose_backend(backend, network.device)
+    if chosen == "torch":
+        return chosen, _torch(network)
+    try:
+        return chosen, _exported(network, folder, chosen)
+    except BackendError as error:
+        if backend != "auto":
+            raise
+        warnings.warn(f"{error}; computing with torch", stacklevel=3)
+        return "torch", _torch(network)
+
+
+def pad(
+    tokenizer: PreTrainedTokenizerBase, batch: dict[str, list[list[int]]], max_tokens: int
+) -> dict[str, torch.Tensor]:
+    """A batch padded to one length.
+
+    Args:
+        tokenizer: of the network.
+        batch: what it gave for the texts.
+        max_tokens: of the network's longest input, beyond which nothing is padded.
+    """
+    longest = max(map(len, batch["input_ids"]))
+    length = max(longest, min(max_tokens, -(-longest // _MULTIPLE) * _MULTIPLE))
+    return dict(tokenizer.pad(batch, return_tensors="pt", padding="max_length", max_length=length))
+
+
+def _exported(network: PreTrainedModel, source: Path, backend: Backend) -> Run:
+    version = metadata.version(_VERSION_OF[backend])
+    key = hashlib.sha256(f"{_FORMAT_VERSION} {weights_digest(source)} {torch.__version__}".encode()).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        try:
+            with _unheard():
+                _export(network, folder, backend)
+        except BackendError:
+            raise
+        except Exception as error:  # whatever the exporter meets in a network that it does not know
+            raise BackendError(f"{source} cannot be exported for {backend}: {error}") from error
+
+    folder = cached_folder(f"{backend}-{version}-{key}", make, megabytes=100)
+    session = _openvino(folder) if backend == "openvino" else _onnx(folder)
+    embeddings = network.get_input_embeddings()
+    _forget(network, embeddings)
+
+    def run(batch: Mapping[str, torch.Tensor]) -> np.ndarray:
+        with torch.inference_mode():
+            return session({name: values.numpy() for name, values in _from_embeddings(embeddings, batch).items()})
+
+    return run
+
+
+def _forget(network: PreTrainedModel, embeddings: torch.nn.Module) -> None:
+    """Let go of the weights that the export has too; shapes and numbers of them stay known."""
+    for module in network.modules():
+        for name, weights in module.named_parameters(recurse=False):
+            if module is not embeddings:
+                empty = torch.nn.Parameter(torch.empty_like(weights, device="meta"), requires_grad=False)
+                module.register_parameter(name, empty)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Without what exporters say of their own ways."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        logging.disable(before)
+
+
+def _torch(network: PreTrainedModel) -> Run:
+    def run(batch: Mapping[str, torch.Tensor]) -> np.ndarray:
+        device = network.device
+        with torch.inference_mode(), autocast(device):
+            logits = network(**{name: values.to(device) for name, values in batch.items()}).logits
+        array: np.ndarray = logits.float().cpu().numpy()
+        return array
+
+    return run
+
+
+class _Exported(torch.nn.Module):
+    """The network, from the word embeddings on."""
+
+    def __init__(self, network: PreTrainedModel) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, inputs_embeds: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.network(inputs_embeds=inputs_embeds, attention_mask=attention_mask).logits
+        return logits
+
+
+def _from_embeddings(embeddings: torch.nn.Module, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {"inputs_embeds": embeddings(batch["input_ids"]), "attention_mask": batch["attention_mask"]}
+
+
+def _export(network: PreTrainedModel, folder: Path, backend: Backend) -> None:
+    """Write the network in the format of the back end, and see that it computes what torch does."""
+    torch.manual_seed(0)
+    ids = torch.randint(5, network.config.vocab_size, (3, 24))
+    mask = torch.ones_like(ids)
+    mask[1, 17:] = mask[2, 9:] = 0
+    batch = _from_embeddings(network.get_input_embeddings(), {"input_ids": ids, "attention_mask": mask})
+    inputs = {name: values.detach() for name, values in batch.items()}
+    with torch.inference_mode():
+        wanted = _Exported(network)(**inputs).numpy()
+    if backend == "openvino":
+        _export_openvino(network, folder, inputs)
+        got = _openvino(folder, "f32")({name: values.numpy() for name, values in inputs.items()})
+    else:
+        _export_onnx(network, folder, inputs)
+        got = _onnx(folder)({name: values.numpy() for name, values in inputs.items()})
+    read = mask.bool().numpy() if wanted.ndim > 2 else slice(None)
+    difference = float(np.abs(wanted[read] - got[read]).max())
+    if not difference <= _CLOSE:
+        raise BackendError(
+            f"as exported for {backend}, {network.name_or_path} gives logits that differ by {difference:.3g} from"
+            " those of torch; use backend torch"
+        )
+
+
+def _export_openvino(network: PreTrainedModel, folder: Path, inputs: dict[str, torch.Tensor]) -> None:
+    openvino = _import_openvino()
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    width = inputs["inputs_embeds"].shape[-1]
+    # Not `openvino.convert_model`, which may tell its makers, too.
+    frontend = FrontEndManager().load_by_framework("pytorch")
+    decoder = TorchScriptPythonDecoder(_Exported(network).eval(), example_input=inputs)
+    model = frontend.convert(frontend.load(decoder))
+    model.reshape({"inputs_embeds": [-1, -1, width], "attention_mask": [-1, -1]})
+    openvino.save_model(model, folder / "model.xml", compress_to_fp16=False)
+
+
+def _export_onnx(network: PreTrainedModel, folder: Path, inputs: dict[str, torch.Tensor]) -> None:
+    batch, length = torch.export.Dim("batch"), torch.export.Dim("length")
+    torch.onnx.export(
+        _Exported(network).eval(),
+        (),
+        folder / "model.onnx",
+        kwargs=inputs,
+        input_names=list(inputs),
+        output_names=["logits"],
+        dynamic_shapes={name: {0: batch, 1: length} for name in inputs},
+        dynamo=True,
+        verbose=False,
+    )
+
+
+def _import_openvino() -> Any:
+    """OpenVINO without its telemetry, which tells its makers over the network of each import."""
+    telemetry = "openvino_telemetry"
+    silenced = telemetry not in sys.modules
+    if silenced:
+        sys.modules[telemetry] = None  # type: ignore[assignment]  # so that importing it fails, as if it were not there
+    try:
+        import openvino
+    finally:
+        if silenced:
+            del sys.modules[telemetry]
+    return openvino
+
+
+Session = Callable[[Mapping[str, np.ndarray]], np.ndarray]
+
+
+def _openvino(folder: Path, precision: str | None = None) -> Session:
+    openvino = _import_openvino()
+    usual = "bf16" if native_bf16(torch.device("cpu")) else "f32"
+    compiled: Any = openvino.Core().compile_model(
+        str(folder / "model.xml"), "CPU", {"INFERENCE_PRECISION_HINT": precision or usual}
+    )
+    request = compiled.create_infer_request()
+
+    def run(inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        logits: np.ndarray = request.infer(dict(inputs))[0]
+        return logits
+
+    return run
+
+
+def _onnx(folder: Path) -> Session:
+    import onnxruntime
+
+    session: Any = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+
+    def run(inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        logits: np.ndarray = session.run(["logits"], dict(inputs))[0]
+        return logits
+
+    return run

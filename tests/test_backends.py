@@ -1,0 +1,110 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from contradict.attribution.tagger import Tagger
+from contradict.models import backends
+from contradict.models.backends import BackendError, choose_backend
+from contradict.nli import NLI
+
+PAIRS = [
+    ("pemerintah mengirim pasukan ke kota", "hujan turun"),
+    ("the army sent police", "the minister denied the army opened the bridge to the city on monday"),
+    ("kantor tutup", "kantor buka"),
+]
+EXPORTED = ["openvino", "onnx"]
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("CONTRADICT_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture(params=EXPORTED)
+def exported(request, own_cache):
+    for module in backends._MODULES[request.param]:
+        pytest.importorskip(module)
+    return request.param
+
+
+def test_an_export_says_what_torch_says(exported, own_cache, toy_nli):
+    wanted, got = (NLI(toy_nli, device="cpu", backend=name) for name in ("torch", exported))
+    assert (wanted.backend, got.backend) == ("torch", exported)
+    assert np.abs(wanted.predict(PAIRS) - got.predict(PAIRS)).max() < 0.03
+    (folder,) = (path for path in own_cache.iterdir() if path.is_dir())
+    assert folder.name.startswith(f"{exported}-")
+
+
+def test_an_export_is_made_once(exported, own_cache, toy_nli, monkeypatch):
+    first = NLI(toy_nli, device="cpu", backend=exported).predict(PAIRS)
+
+    def fail(*arguments):
+        raise AssertionError("exported a second time")
+
+    monkeypatch.setattr(backends, "_export", fail)
+    assert np.array_equal(NLI(toy_nli, device="cpu", backend=exported).predict(PAIRS), first)
+
+
+def test_a_tagger_can_be_exported_too(exported, own_cache, toy_tagger):
+    text = "The minister denied the army opened the bridge. Rain closed the river."
+    wanted, got = (Tagger(toy_tagger, "cpu", backend=name).read([text])[0] for name in ("torch", exported))
+    assert np.array_equal(wanted.offsets, got.offsets)
+    assert np.abs(wanted.logits - got.logits).max() < 1  # of -9 to 9, by numbers of 8 bits and of 24
+
+
+def test_an_export_that_computes_something_else_is_refused(exported, own_cache, toy_nli, monkeypatch):
+    session = getattr(backends, f"_{exported}")
+    monkeypatch.setattr(backends, f"_{exported}", lambda *arguments: lambda inputs: session(*arguments)(inputs) + 0.1)
+    with pytest.raises(BackendError, match=r"differ by 0\.1"):
+        NLI(toy_nli, device="cpu", backend=exported)
+    assert [path for path in own_cache.iterdir() if path.is_dir()] == []
+
+
+def test_auto_goes_back_to_torch_where_an_export_fails(own_cache, toy_nli, monkeypatch):
+    pytest.importorskip("openvino")
+
+    def fail(*arguments):
+        raise RuntimeError("no such operation")
+
+    monkeypatch.setattr(backends, "_export_openvino", fail)
+    with pytest.warns(UserWarning, match="no such operation; computing with torch"):
+        nli = NLI(toy_nli, device="cpu")
+    assert nli.backend == "torch"
+    with pytest.raises(BackendError, match="cannot be exported for openvino"):
+        NLI(toy_nli, device="cpu", backend="openvino")
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_a_missing_back_end_says_what_to_install(name, monkeypatch):
+    monkeypatch.setattr(backends, "find_spec", lambda module: None)
+    with pytest.raises(BackendError, match=rf"contradict-nlp\[{name}\]"):
+        choose_backend(name, torch.device("cpu"))
+    assert choose_backend("auto", torch.device("cpu")) == "torch"
+
+
+def test_off_the_processor_torch_computes():
+    assert choose_backend("auto", torch.device("cuda")) == "torch"
+    pytest.importorskip("openvino")
+    assert choose_backend("auto", torch.device("cpu")) == "openvino"
+    with pytest.raises(BackendError, match="the device is cuda"):
+        choose_backend("openvino", torch.device("cuda"))
+
+
+def test_an_unknown_back_end_is_refused(toy_nli):
+    with pytest.raises(ValueError, match="backend is 'tensorrt'; it must be one of auto, torch, openvino, onnx"):
+        NLI(toy_nli, device="cpu", backend="tensorrt")
+
+
+def test_exporting_tells_nobody(own_cache, toy_nli):
+    pytest.importorskip("openvino")
+    code = (
+        "import sys; from contradict.nli import NLI\n"
+        f"print(NLI({str(toy_nli)!r}, device='cpu', backend='openvino').backend)\n"
+        "print('openvino_telemetry.main' in sys.modules)\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == ["openvino", "False"]

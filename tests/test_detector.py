@@ -21,7 +21,7 @@ def make_articles(names=STORIES, **fields):
 
 @pytest.fixture(scope="module")
 def detector(toy_nli, toy_encoder):
-    return Detector(toy_nli, toy_encoder, device="cpu", config=DetectorConfig(min_score=0.0))
+    return Detector(toy_nli, toy_encoder, device="cpu", config=DetectorConfig(min_score=0.0, claims=False))
 
 
 def lines(report):
@@ -53,7 +53,7 @@ def test_statements_stand_where_they_say(detector):
 def test_pairs_are_of_two_articles_unless_asked_otherwise(toy_nli, toy_encoder, detector):
     across = detector.scan(make_articles())
     assert all(found.a.article.id != found.b.article.id for found in across)
-    config = DetectorConfig(min_score=0.0, within_articles=True)
+    config = DetectorConfig(min_score=0.0, claims=False, within_articles=True)
     within = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(make_articles(["one"]))
     assert len(within) > 0
 
@@ -98,7 +98,7 @@ def test_shown_places_are_in_order_with_their_own_topic_and_judgement(detector):
 
 
 def test_within_articles_statements_stay_where_they_are(toy_nli, toy_encoder):
-    config = DetectorConfig(min_score=0.0, within_articles=True)
+    config = DetectorConfig(min_score=0.0, claims=False, within_articles=True)
     copies = [Article(name, STORIES["one"], language="id") for name in "ab"]
     report = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(copies)
     assert len(report) > 0
@@ -127,7 +127,7 @@ def test_the_order_of_the_articles_does_not_matter(detector):
 def test_weak_contradictions_are_left_out(detector, toy_nli, toy_encoder):
     scores = [found.score for found in detector.scan(make_articles())]
     middle = (scores[0] + scores[-1]) / 2
-    config = DetectorConfig(min_score=middle)
+    config = DetectorConfig(min_score=middle, claims=False)
     strong = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(make_articles())
     assert [found.score for found in strong] == pytest.approx([score for score in scores if score >= middle])
     assert strong.sets[0].pairs_judged == len(scores)
@@ -137,16 +137,19 @@ def test_without_a_least_score_the_models_threshold_is_taken(detector, toy_nli, 
     scores = [found.score for found in detector.scan(make_articles())]
     middle = (scores[0] + scores[-1]) / 2
     for calibration, least in ((Calibration(threshold=middle), middle), (None, MIN_SCORE)):
-        judged = Detector(toy_nli, toy_encoder, calibration=calibration, device="cpu").scan(make_articles())
+        config = DetectorConfig(claims=False)
+        judged = Detector(toy_nli, toy_encoder, calibration=calibration, device="cpu", config=config).scan(
+            make_articles()
+        )
         assert [found.score for found in judged] == pytest.approx([score for score in scores if score >= least])
-    config = DetectorConfig(min_score=0.0)
+    config = DetectorConfig(min_score=0.0, claims=False)
     calibrated = Detector(toy_nli, toy_encoder, calibration=Calibration(threshold=1.0), device="cpu", config=config)
     assert len(calibrated.scan(make_articles())) == len(scores)
 
 
 def test_the_cap_is_told(toy_nli, toy_encoder, detector):
     judged = detector.scan(make_articles()).sets[0].pairs_judged
-    config = DetectorConfig(min_score=0.0, max_pairs=2)
+    config = DetectorConfig(min_score=0.0, claims=False, max_pairs=2)
     capped = Detector(toy_nli, toy_encoder, device="cpu", config=config).scan(make_articles())
     assert (capped.sets[0].pairs_judged, capped.sets[0].pairs_skipped) == (2, judged - 2)
 
@@ -170,8 +173,9 @@ def test_every_statement_has_a_topic(detector):
     assert sorted(s for topic in result.topics for s in topic.statements) == list(range(len(result.statements)))
 
 
-def test_a_lone_article_needs_no_models():
-    report = Detector("no/such-model", "no/such-model").scan([STORIES["one"]])
+def test_a_lone_article_needs_no_models_where_holders_do_not_count():
+    config = DetectorConfig(claims=False)
+    report = Detector("no/such-model", "no/such-model", config=config).scan([STORIES["one"]])
     assert len(report) == 0
     assert len(report.sets[0].statements) == 3
 
@@ -184,7 +188,7 @@ def test_reprints_are_one_voice(detector):
     assert len(report) == 0
 
 
-def test_stages_report_progress(toy_nli, toy_encoder):
+def test_stages_report_progress(toy_nli, toy_encoder, toy_tagger):
     from contextlib import contextmanager
 
     done = {}
@@ -196,17 +200,21 @@ def test_stages_report_progress(toy_nli, toy_encoder):
 
         yield advance
 
-    Detector(toy_nli, toy_encoder, device="cpu", progress=progress).scan(make_articles())
+    detector = Detector(toy_nli, toy_encoder, tagger=toy_tagger, device="cpu", progress=progress)
+    detector.scan(make_articles())
     assert list(done) == [
         *(
             "Loading the encoder",
+            "Loading the tagger",
+            "Finding who says what",
             "Reading statements",
             "Finding pairs and topics",
             "Loading the NLI model",
             "Judging pairs",
         )
     ]
-    assert list(done.values()) == pytest.approx([1] * 5)
+    loaded_or_done_once = [name for name in done if name != "Judging pairs"]  # sentences, then claims
+    assert [done[name] for name in loaded_or_done_once] == pytest.approx([1] * len(loaded_or_done_once))
 
 
 @pytest.mark.parametrize(
@@ -220,3 +228,40 @@ def test_stages_report_progress(toy_nli, toy_encoder):
 def test_impossible_settings_are_refused(setting, message):
     with pytest.raises(ValueError, match=message):
         DetectorConfig(**setting)
+
+
+@pytest.fixture(scope="module")
+def of_claims(toy_nli, toy_encoder, toy_tagger):
+    config = DetectorConfig(min_score=0.0)
+    return Detector(toy_nli, toy_encoder, tagger=toy_tagger, device="cpu", config=config)
+
+
+def test_with_claims_every_judged_pair_is_a_contradiction_or_an_update(of_claims):
+    report = of_claims.scan(make_articles())
+    assert len(report) + len(report.updates) == report.sets[0].pairs_judged > 0
+    assert {found.kind for found in report.updates} <= {"update"}
+    assert "update" not in {found.kind for found in report}
+    assert all(found.a.attribution.stance for found in (*report, *report.updates))
+
+
+def test_every_contradiction_stands_in_a_dispute(of_claims):
+    report = of_claims.scan(make_articles())
+    stands = [
+        {
+            (side.article.id, side.statement.start)
+            for positions in (dispute.asserts, dispute.denies)
+            for position in positions
+            for side in position.sides
+        }
+        for dispute in report.disputes
+    ]
+    for found in report:
+        ends = {(side.article.id, side.statement.start) for side in (found.a, found.b)}
+        assert any(ends <= statements for statements in stands)
+    assert [dispute.id for dispute in report.disputes] == list(range(len(report.disputes)))
+
+
+def test_with_claims_the_order_of_the_articles_does_not_matter(of_claims):
+    first, second = (of_claims.scan(make_articles(names)) for names in (STORIES, ["three", "one", "two"]))
+    assert lines(first) == lines(second)
+    assert [dispute.issue for dispute in first.disputes] == [dispute.issue for dispute in second.disputes]

@@ -161,3 +161,97 @@ def test_options_out_of_range(options, message):
 def test_vectors_that_are_not_one_a_statement():
     with pytest.raises(ValueError, match=r"shape \(3, 2\); want one row for each of 2 statements"):
         find_pairs(statements_of("ab"), on_circle(0, 30, 60))
+
+
+# Holders
+
+
+def in_own_words(statements):
+    """The statements with texts that share no word."""
+    return [
+        replace(statement, text=" ".join(f"{letter}{number}" for letter in "abcdef"))
+        for number, statement in enumerate(statements)
+    ]
+
+
+def test_two_holders_in_one_article_are_paired():
+    statements, vectors = in_own_words(statements_of(["a", "a"])), on_circle(0, 5)
+    holders = ["Wali kota", "Polisi"]
+    assert can_pair(statements, holders=holders)
+    assert ends(find_pairs(statements, vectors, holders=holders)) == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    "holders",
+    [
+        ["Kim", "Kim Jong Un"],  # two names of one
+        ["국가정보원", "국가정보원"],
+        ["Polisi", None],
+        [None, None],
+    ],
+)
+def test_one_holder_or_an_unknown_one_is_not_set_against_itself(holders):
+    statements, vectors = in_own_words(statements_of(["a", "a", "b"])), on_circle(0, 1, 40)
+    assert ends(find_pairs(statements, vectors, holders=[*holders, "Reuters"])) == [(1, 2), (0, 2)]
+
+
+def test_one_holder_in_one_article_needs_no_vectors():
+    statements = statements_of(["a", "a"])
+    assert not can_pair(statements, holders=["Polisi", "Polisi"])
+    assert not can_pair(statements, holders=["Polisi", None])
+
+
+def test_statements_of_two_articles_are_paired_whoever_holds_them():
+    statements, vectors = statements_of(["a", "b"]), on_circle(0, 5)
+    for holders in (["Polisi", "Polisi"], [None, None], ["Polisi", None]):
+        assert can_pair(statements, holders=holders)
+        assert ends(find_pairs(statements, vectors, holders=holders)) == [(0, 1)]
+
+
+def test_knowing_the_holders_adds_pairs_and_changes_no_other():
+    statements, vectors = random_case(60)
+    statements = in_own_words(statements)
+    holders = [("Polisi", "Wali kota", None)[number % 3] for number in range(60)]
+    without, found = (find_pairs(statements, vectors, max_pairs=1000, **each) for each in ({}, {"holders": holders}))
+    assert set(without.pairs) < set(found.pairs)
+    assert len(set(ends(found))) == len(found.pairs)
+    for a, b in set(ends(found)) - set(ends(without)):
+        assert statements[a].article == statements[b].article
+        assert {holders[a], holders[b]} == {"Polisi", "Wali kota"}
+
+
+def test_holders_follow_their_statements_in_any_order():
+    statements, vectors = random_case(60)
+    statements = in_own_words(statements)
+    holders = [("Polisi", "Wali kota", None)[number % 3] for number in range(60)]
+    order = np.random.default_rng(1).permutation(60)
+    straight = find_pairs(statements, vectors, holders=holders)
+    mixed = find_pairs([statements[at] for at in order], vectors[order], holders=[holders[at] for at in order])
+    assert ends(straight) == [tuple(sorted((int(order[a]), int(order[b])))) for a, b in ends(mixed)]
+
+
+def test_a_pair_of_holders_takes_its_place_in_the_ranking_and_the_cap():
+    statements, vectors = in_own_words(statements_of(["a", "a", "b"])), on_circle(0, 1, 40)
+    pairing = find_pairs(statements, vectors, holders=["Polisi", "Wali kota", None], max_pairs=1)
+    assert ends(pairing) == [(0, 1)]
+    assert pairing.skipped == 2
+
+
+def test_a_pair_of_two_holders_and_of_two_articles_is_one_pair():
+    first, second = in_own_words(statements_of(["a", "a"]))
+    first, second = replace(first, also=(Place("b", 0, 12),)), replace(second, also=(Place("c", 0, 12),))
+    assert ends(find_pairs([first, second], on_circle(0, 10), holders=["Polisi", "Wali kota"])) == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "pairs"),
+    [
+        ("The mayor said the old bridge is shut.", "The old bridge is shut, the mayor said on Monday.", []),
+        ("Wali kota menyatakan jembatan lama ditutup.", "Polisi membantah penutupan jembatan itu.", [(0, 1)]),
+        ("市长说大桥今天关闭。", "市长今天说，大桥关闭。", []),
+        ("市长说大桥今天关闭。", "警方否认交通受到任何影响。", [(0, 1)]),
+    ],
+)
+def test_a_sentence_that_repeats_another_of_its_article_is_not_set_against_it(text, other, pairs):
+    statements = [Statement("a", text, 0, len(text)), Statement("a", other, 50, 50 + len(other))]
+    assert ends(find_pairs(statements, on_circle(0, 5), holders=["Wali kota", "Polisi"])) == pairs

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from contradict.attribution import attribute
+from contradict.disputes import Link, gather, link_of, place_of, renumbered
+from contradict.engine import Engine, LocalEngine
+from contradict.judging import Judging, Sides, judge_both_ways
+from contradict.marks import PairMarks, mark_strongest
+from contradict.neighbours import nearness
 from contradict.pairing import can_pair, find_pairs, place_apart
 from contradict.progress import Progress, no_progress
 from contradict.reading import read_articles
 from contradict.records import (
+    MIN_SCORE,
     Article,
+    Attribution,
     Contradiction,
+    Dispute,
     Judgement,
     Pair,
     Pairing,
@@ -32,10 +38,8 @@ from contradict.topics import group
 from contradict.verdict import explain
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
     from contradict.calibration import Calibration
-    from contradict.nli import NLI
+    from contradict.engine import Backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,13 @@ class DetectorConfig:
     """How a scan is done.
 
     Attributes:
-        min_score: least symmetric probability of contradiction, 0 to 1, of what is reported; None for the threshold of
-            the NLI model's calibration, or `contradict.records.MIN_SCORE` where it has none.
-        within_articles: whether statements of one article are compared, too.
+        min_score: least probability of contradiction, 0 to 1, of what is reported; None for
+            `contradict.records.MIN_SCORE`, or for bare sentences the threshold of the NLI model's calibration where it
+            has one.
+        within_articles: whether statements of one article are compared whoever holds them; otherwise they are where two
+            holders are known.
+        claims: whether the claims are judged with who holds them; otherwise the bare sentences are, by the NLI model
+            alone, and there are neither updates nor disputes.
         neighbours: how many nearest statements, in each language, a statement can be paired with; pairs are mutual.
         max_pairs: most pairs judged in a set, closest first; None for 10 times the number of its statements, at
             least 1,000.
@@ -53,6 +61,7 @@ class DetectorConfig:
 
     min_score: float | None = None
     within_articles: bool = False
+    claims: bool = True
     neighbours: int = 10
     max_pairs: int | None = None
 
@@ -83,7 +92,10 @@ class Detector:
         *,
         nli_labels: Sequence[str] | None = None,
         calibration: Calibration | str | Path | None = "auto",
+        tagger: str | Path | None = None,
         device: str = "auto",
+        backend: Backend = "auto",
+        engine: Engine | None = None,
         config: DetectorConfig | None = None,
         progress: Progress = no_progress,
     ) -> None:
@@ -94,40 +106,25 @@ class Detector:
             encoder: folder or hub id of a sentence encoder; without one, the embedded model.
             nli_labels: what the NLI model's outputs are, in order, where its own `id2label` does not say.
             calibration: of the NLI model; see `contradict.nli.NLI`.
+            tagger: folder of a tagger of attributions; without one, the embedded model.
             device: as torch names it, or "auto" for the fastest one present.
+            backend: what computes the NLI model and the tagger; see `contradict.models.backends`.
+            engine: what reads the texts in place of models in this process; the options above are then its own.
             config: how a scan is done.
             progress: told how far long stages are.
         """
         self.config = config or DetectorConfig()
-        self._nli, self._encoder, self._nli_labels = nli, encoder, nli_labels
-        self._calibration, self._device, self._progress = calibration, device, progress
-
-    @cached_property
-    def encoder(self) -> SentenceTransformer:
-        """The sentence encoder, loaded at first use."""
-        from contradict.models.loading import load_encoder
-
-        with self._progress("Loading the encoder", 1) as advance:
-            encoder = load_encoder(self._encoder, self._device)
-            advance(1)
-        return encoder
-
-    @cached_property
-    def nli(self) -> NLI:
-        """The NLI model, loaded at first use; shares what it can with an encoder already loaded."""
-        from contradict.nli import NLI
-
-        with self._progress("Loading the NLI model", 1) as advance:
-            encoder = self.__dict__.get("encoder")  # only if it is loaded already
-            nli = NLI(
-                self._nli,
-                labels=self._nli_labels,
-                calibration=self._calibration,
-                device=self._device,
-                share_with=encoder,
-            )
-            advance(1)
-        return nli
+        self.engine: Engine = engine or LocalEngine(
+            nli,
+            encoder,
+            nli_labels=nli_labels,
+            calibration=calibration,
+            tagger=tagger,
+            device=device,
+            backend=backend,
+            progress=progress,
+        )
+        self._progress = progress
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
         """Judge each pair in one direction; see `contradict.nli.NLI.predict`.
@@ -138,7 +135,7 @@ class Detector:
         Returns:
             float32 array of shape (len(pairs), 3): probabilities of entailment, neutral and contradiction.
         """
-        return self.nli.predict(pairs, self._progress)
+        return self.engine.probabilities(pairs)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[Judgement]:
         """Judge each pair in both directions, as `scan` does; `Judgement.score` is the symmetric score.
@@ -146,7 +143,15 @@ class Detector:
         Args:
             pairs: two texts each.
         """
-        return self.nli.judge(pairs, self._progress)
+        return judge_both_ways(pairs, self.engine.probabilities)
+
+    def mark(self, found: Sequence[Contradiction]) -> list[PairMarks]:
+        """The words that make the strongest contradictions of a report; see `contradict.marks.mark_strongest`.
+
+        Args:
+            found: a report, or contradictions of it, strongest first.
+        """
+        return mark_strongest(found, self.engine.probabilities)
 
     def scan(self, articles: Any) -> Report:
         """Find the contradictions in sets of articles.
@@ -161,30 +166,33 @@ class Detector:
         """
         read = read_articles(articles)
         members = sorted(read, key=lambda article: (article.set or "", article.id))
-        contradictions: list[Contradiction] = []
-        results: list[SetResult] = []
-        for _, part in groupby(members, key=lambda article: article.set):
-            first_topic = sum(len(result.topics) for result in results)
-            found, result = self._scan_set(tuple(part), first_topic)
-            contradictions += found
-            results.append(result)
-        contradictions.sort(key=lambda found: -found.score)
-        return Report(tuple(contradictions), tuple(results), read.unreadable)
+        parts: list[_Found] = []
+        for _, group_members in groupby(members, key=lambda article: article.set):
+            parts.append(self._scan_set(tuple(group_members), sum(len(part.result.topics) for part in parts)))
+        return Report(
+            strongest_first(found for part in parts for found in part.contradictions),
+            tuple(part.result for part in parts),
+            read.unreadable,
+            renumbered(dispute for part in parts for dispute in part.disputes),
+            strongest_first(found for part in parts for found in part.updates),
+        )
 
-    def _scan_set(self, articles: tuple[Article, ...], first_topic: int) -> tuple[list[Contradiction], SetResult]:
+    def _scan_set(self, articles: tuple[Article, ...], first_topic: int) -> _Found:
         name = articles[0].set
         statements, left_out = split_articles(articles)
+        attributions = self._attribute(articles, statements)
+        holders = [attribution.speaker for attribution in attributions]
         topics: tuple[Topic, ...] = ()
         pairing = Pairing((), 0)
-        if can_pair(statements, within_articles=self.config.within_articles):
-            from contradict.embedding import embed
-
-            vectors = embed(self.encoder, [statement.text for statement in statements], self._progress)
+        within = self.config.within_articles
+        if can_pair(statements, within_articles=within, holders=holders):
+            vectors = self.engine.vectors([statement.text for statement in statements])
             with self._progress("Finding pairs and topics", 2) as advance:
                 pairing = find_pairs(
                     statements,
                     vectors,
-                    within_articles=self.config.within_articles,
+                    within_articles=within,
+                    holders=holders,
                     neighbours=self.config.neighbours,
                     max_pairs=self.config.max_pairs,
                 )
@@ -192,35 +200,98 @@ class Detector:
                 topics = group(statements, vectors, set_name=name, first_id=first_topic)
                 advance(1)
         result = SetResult(name, articles, statements, left_out, topics, len(pairing.pairs), pairing.skipped)
-        return self._judge_pairs(pairing, result), result
-
-    def _judge_pairs(self, pairing: Pairing, result: SetResult) -> list[Contradiction]:
         if not pairing.pairs:
-            return []
-        articles = {article.id: article for article in result.articles}
-        topic_of = {statement: topic.id for topic in result.topics for statement in topic.statements}
-        ends = [self._ends(pair, result.statements, articles) for pair in pairing.pairs]
-        judgements = self.judge([(a.text, b.text) for (a, _), (b, _) in ends])
-        least = self.nli.threshold if self.config.min_score is None else self.config.min_score
-        found = []
-        for ((first, position), (second, _)), judgement in zip(ends, judgements, strict=True):
-            if judgement.score < least:
-                continue
-            a, b = (_side(statement, articles) for statement in (first, second))
-            kind, evidence = explain(a, b)
-            topic = topic_of[position]
-            found.append(Contradiction(result.set, judgement.score, kind, evidence, topic, a, b, judgement))
-        return found
+            return _Found(result)
+        by_id = {article.id: article for article in articles}
+        sides = [self._sides(pair, result, by_id, attributions) for pair in pairing.pairs]
+        if not self.config.claims:
+            return self._judge_bare(sides, result)
+        return self._judge_claims(sides, nearness(vectors, [(pair.a, pair.b) for pair in pairing.pairs]), result)
 
-    def _ends(
-        self, pair: Pair, statements: Sequence[Statement], articles: dict[str, Article]
-    ) -> list[tuple[Statement, int]]:
-        """The two statements with their positions, at places of two articles, in order of article and place."""
-        a, b = statements[pair.a], statements[pair.b]
-        if not self.config.within_articles:
+    def _attribute(self, articles: Sequence[Article], statements: Sequence[Statement]) -> list[Attribution]:
+        """Who holds each statement, at the first place where it stands."""
+        if not self.config.claims or len(statements) < 2:
+            return [Attribution()] * len(statements)
+        by_id = {article.id: article for article in articles}
+        parts = [(by_id[name], list(own)) for name, own in groupby(statements, key=lambda each: each.article)]
+        return [attribution for own in self.engine.attributions(parts) for attribution in own]
+
+    def _judge_bare(self, sides: Sequence[Sides], result: SetResult) -> _Found:
+        least = self.engine.threshold if self.config.min_score is None else self.config.min_score
+        topics = _topics_of(result)
+        judged = self.judge([(a.statement.text, b.statement.text) for a, b in sides])
+        found = [
+            Contradiction(result.set, own.score, *explain(a, b), topics[place_of(a)], a, b, own)
+            for (a, b), own in zip(sides, judged, strict=True)
+            if own.score >= least
+        ]
+        return _Found(result, strongest_first(found))
+
+    def _judge_claims(self, sides: Sequence[Sides], near: Sequence[float], result: SetResult) -> _Found:
+        least = MIN_SCORE if self.config.min_score is None else self.config.min_score
+        judging = Judging(sides, near, self.engine.probabilities, least)
+        read = judging.strongest()
+        in_conflict = {
+            place_of(side)
+            for own in read.values()
+            if own.verdict.kind != "update" and own.verdict.contradiction >= least
+            for side in (own.a, own.b)
+        }
+        # What agrees with a statement in conflict, or leaves it open, belongs to the dispute.
+        beside = [at for at, (a, b) in enumerate(sides) if {place_of(a), place_of(b)} & in_conflict and at not in read]
+        read |= judging.others(beside)
+        topics = _topics_of(result)
+        contradictions: list[Contradiction] = []
+        updates: list[Contradiction] = []
+        links: list[Link] = []
+        for _, own in sorted(read.items()):
+            verdict = own.verdict
+            is_update = verdict.kind == "update"
+            score = verdict.update if is_update else verdict.contradiction
+            if score >= least:
+                topic = topics[place_of(own.a)]
+                (updates if is_update else contradictions).append(
+                    Contradiction(result.set, score, verdict.kind, verdict.evidence, topic, own.a, own.b, own.sentences)
+                )
+            elif link := link_of(own.a, own.b, verdict):
+                links.append(link)
+        ordered = strongest_first(contradictions)
+        return _Found(result, ordered, strongest_first(updates), gather(ordered, links))
+
+    def _sides(
+        self,
+        pair: Pair,
+        result: SetResult,
+        articles: Mapping[str, Article],
+        attributions: Sequence[Attribution],
+    ) -> Sides:
+        """The two statements with what is known of them, at places of two articles where they have such, in order."""
+        a, b = result.statements[pair.a], result.statements[pair.b]
+        if not (a.articles <= b.articles or b.articles <= a.articles):
             a, b = place_apart(a, b, articles), place_apart(b, a, articles)
-        return sorted([(a, pair.a), (b, pair.b)], key=lambda end: (end[0].article, end[0].start))
+        ends = sorted([(a, pair.a), (b, pair.b)], key=lambda end: (end[0].article, end[0].start))
+        one, other = (Side(articles[own.article], own, attributions[at]) for own, at in ends)
+        return one, other
 
 
-def _side(statement: Statement, articles: dict[str, Article]) -> Side:
-    return Side(articles[statement.article], statement, attribute(statement))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found in one set."""
+
+    result: SetResult
+    contradictions: tuple[Contradiction, ...] = ()
+    updates: tuple[Contradiction, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+
+def strongest_first(found: Iterable[Contradiction]) -> tuple[Contradiction, ...]:
+    """Contradictions by score; equals stay in their order."""
+    return tuple(sorted(found, key=lambda each: -each.score))
+
+
+def _topics_of(result: SetResult) -> dict[tuple[str, int], int]:
+    """The topic of each statement, by its first place."""
+    statements = result.statements
+    return {
+        (statements[at].article, statements[at].start): topic.id for topic in result.topics for at in topic.statements
+    }

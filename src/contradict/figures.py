@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from importlib import resources
+
+FORMS = ("at_least", "at_most", "more_than", "fewer_than", "about")
+"""How a figure can be qualified, by the names of `quantities.toml`."""
+
+_TOLERANCE = Decimal("0.05")  # how far a figure may be from one that is said to be about it
+_STEP = Decimal("0.001")  # finer than any figure read here
 
 # By these letters, of Latin, Greek and Cyrillic, a number is part of a word; other scripts write words and units
 # directly beside their numbers.
@@ -62,21 +73,82 @@ _TOKEN = re.compile(
 )
 
 
-def find_figures(text: str) -> dict[Decimal, str]:
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a text.
+
+    Attributes:
+        written: as it stands there.
+        low: the least value that the text allows, with "at least", "about" and the like.
+        high: the highest.
+    """
+
+    written: str
+    low: Decimal
+    high: Decimal
+
+
+def find_figures(text: str, language: str | None = None) -> dict[Decimal, Figure]:
     """Find the figures of a text: numbers that are no part of a name, a date, a clock time, a rank or an identifier.
 
     Args:
         text: in any language; digits of all scripts count, and the words for thousands and millions of many.
+        language: ISO 639-1, whose words for "at least", "about" and the like are read (those of `quantities.toml`).
 
     Returns:
-        The figures as written, by their values. A bare number that can be a year is left out.
+        The figures by their values. A bare number that can be a year is left out.
     """
-    figures: dict[Decimal, str] = {}
+    figures: dict[Decimal, Figure] = {}
     for match in _TOKEN.finditer(text):
         written = match["figure"]
         if written and not (_can_be_year(written) and not text[match.end() : match.end() + 1].isalpha()):
-            figures.setdefault(_value(written), written)
+            value = _value(written)
+            form = _form(text[: match.start()], text[match.end() :], language)
+            figures.setdefault(value, Figure(written, *allowed(form, value)))
     return figures
+
+
+def agree(figures: Mapping[Decimal, Figure], others: Mapping[Decimal, Figure]) -> bool:
+    """Whether a figure of the one text and one of the other can be the same."""
+    return any(a.low <= b.high and b.low <= a.high for a in figures.values() for b in others.values())
+
+
+def allowed(form: str, value: Decimal) -> tuple[Decimal, Decimal]:
+    """The least and the highest value that a figure allows.
+
+    Args:
+        form: "exact", or one of `FORMS`.
+        value: of the figure.
+    """
+    infinity = Decimal("Infinity")
+    return {
+        "exact": (value, value),
+        "about": (value / (1 + _TOLERANCE), value / (1 - _TOLERANCE)),
+        "at_least": (value, infinity),
+        "more_than": (value + _STEP, infinity),
+        "at_most": (Decimal(0), value),
+        "fewer_than": (Decimal(0), value - _STEP),
+    }[form]
+
+
+def _form(before: str, after: str, language: str | None) -> str:
+    for form, prefixes, suffixes in _phrases().get(language or "", ()):
+        if before.rstrip().casefold().endswith(prefixes) or after.lstrip().casefold().startswith(suffixes):
+            return form
+    return "exact"
+
+
+@cache
+def _phrases() -> dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]]:
+    """For each language, the phrases of each form that stand before and behind a figure."""
+    table = tomllib.loads(resources.files("contradict").joinpath("quantities.toml").read_text(encoding="utf-8"))
+    found: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {}
+    for language, entry in table.items():
+        for form in FORMS:
+            ends = [template.casefold().split("{n}") for template in entry.get(form, ())]
+            prefixes, suffixes = (tuple(filter(None, (end[at].strip() for end in ends))) for at in (0, 1))
+            found.setdefault(language, []).append((form, prefixes, suffixes))
+    return found
 
 
 def _can_be_year(written: str) -> bool:
@@ -86,9 +158,14 @@ def _can_be_year(written: str) -> bool:
 def _value(written: str) -> Decimal:
     total = Decimal(0)
     for term in _TERM.finditer(written):
-        powers = (_POWERS[word.casefold()] for word in _WORD.findall(term["multipliers"]))
+        powers = (_POWERS[_folded(word)] for word in _WORD.findall(term["multipliers"]))
         total += _read_number(term["number"]).scaleb(sum(powers))
     return total
+
+
+def _folded(word: str) -> str:
+    """Without case; the dot that is left of the Turkish capital of "i" is part of that letter."""
+    return word.casefold().replace("\u0307", "")
 
 
 def _read_number(written: str) -> Decimal:

@@ -12,6 +12,8 @@ from importlib import resources
 from math import log, log2
 from typing import TYPE_CHECKING
 
+from contradict.unspaced import AFTER, BEFORE, CHARACTER
+
 if TYPE_CHECKING:
     from contradict.records import Statement
 
@@ -28,10 +30,6 @@ _CAPITAL = 1.5  # how much more a word tells that is written with a capital insi
 _RUN = re.compile(
     "([\u3005\u3400-\u9fff]+|[\u30a1-\u30fa\u30fc]+|[\u0e01-\u0eff]+|[\u1000-\u109f]+|[\u1780-\u17ff]+)|[\u3041-\u309f]+"
 )
-# A character of such a run: vowels written before it, itself, and vowels and marks written on and after it.
-_BEFORE = "\u0e40-\u0e44\u0ec0-\u0ec4"
-_AFTER = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
-_CHARACTER = re.compile(f"[{_BEFORE}]?.(?:[\u1039\u17d2].|[{_AFTER}])*")
 
 
 def find_keywords(topics: Sequence[Sequence[Statement]]) -> list[tuple[str, ...]]:
@@ -117,7 +115,7 @@ def _count(texts: Sequence[str], language: str, written: defaultdict[str, Counte
             written[form.casefold()][form] += place > 0  # a first word is capitalised, whatever it is
         words.update({form.casefold() for form in forms if _is_content(form)} - function_words)
         runs = (part for run in _RUN.findall(text) for part in divider.split(run))
-        pieces.update({piece for run in runs for piece in _pieces(_CHARACTER.findall(run))})
+        pieces.update({piece for run in runs for piece in _pieces(CHARACTER.findall(run))})
     for piece in _whole(pieces):
         written[piece][piece] += 1
         words[piece] = pieces[piece]
@@ -141,7 +139,7 @@ def _whole(pieces: Counter[str]) -> set[str]:
     """The pieces that do not always stand within the same longer one."""
     whole = set(pieces)
     for piece, count in pieces.items():
-        characters = _CHARACTER.findall(piece)
+        characters = CHARACTER.findall(piece)
         whole -= {part for part in ("".join(characters[1:]), "".join(characters[:-1])) if pieces[part] == count}
         if len(characters) > _MOST_CHARACTERS:
             whole.remove(piece)
@@ -166,7 +164,7 @@ def _function_words(language: str) -> tuple[frozenset[str], re.Pattern[str]]:
     lists = _read_function_words()
     words = lists.get(language, frozenset().union(*lists.values()))
     dividers = sorted((word for word in words if _RUN.fullmatch(word)), key=len, reverse=True)
-    return words, re.compile(f"(?<![{_BEFORE}])(?:{'|'.join(dividers) or '(?!)'})(?![{_AFTER}])")
+    return words, re.compile(f"(?<![{BEFORE}])(?:{'|'.join(dividers) or '(?!)'})(?![{AFTER}])")
 
 
 @cache

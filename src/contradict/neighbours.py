@@ -170,6 +170,21 @@ def link_mutual(one: NeighbourIndex, other: NeighbourIndex, k: int) -> Links:
     return Links(a[once], b[once], closeness[once])
 
 
+def nearness(vectors: np.ndarray, pairs: Sequence[tuple[int, int]], k: int = 10) -> list[float]:
+    """How near the vectors of each pair are, for such as lie where these do: similarity corrected for hubs.
+
+    As the closeness of `link_mutual`, but against the k nearest of all vectors, whoever owns them.
+
+    Args:
+        vectors: float32 (n, d), rows of unit length.
+        pairs: positions.
+        k: neighbours of each vector, 1 or more.
+    """
+    owners = np.arange(len(vectors))
+    means = _means(NeighbourIndex(vectors, owners).nearest(vectors, owners, k)[0])
+    return [float(2 * (vectors[a] @ vectors[b]) - means[a] - means[b]) for a, b in pairs]
+
+
 def _incomplete(positions: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """The rows with fewer neighbours than wanted."""
     return np.flatnonzero((positions >= 0).sum(axis=1) < wanted)

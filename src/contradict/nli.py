@@ -12,14 +12,17 @@ import torch
 
 from contradict.batching import batches_by_tokens
 from contradict.calibration import FILE_NAME, Calibration, CalibrationError, read_calibration
+from contradict.judging import judge_both_ways
 from contradict.labels import resolve_order
+from contradict.models.backends import load_run, pad
 from contradict.models.loading import load_classifier, weights_digest
-from contradict.models.precision import autocast
 from contradict.progress import Progress, no_progress
-from contradict.records import MIN_SCORE, Judgement, Probabilities
+from contradict.records import MIN_SCORE, Judgement
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+    from contradict.engine import Backend
 
 _TOKENS_A_BATCH = 4096
 _PAIRS_TOKENISED_TOGETHER = 4096
@@ -36,6 +39,7 @@ class NLI:
         calibration: what its probabilities are corrected by; None for nothing.
         label_order: which of the network's outputs are entailment, neutral and contradiction.
         max_tokens: of its longest input, a pair together.
+        backend: what computes it.
 
     Example:
         >>> NLI().predict([("Semua kantor tutup hari ini.", "Satu kantor buka hari ini.")]).shape
@@ -49,6 +53,7 @@ class NLI:
         labels: Sequence[str] | None = None,
         calibration: Calibration | str | Path | None = "auto",
         device: str = "auto",
+        backend: Backend = "auto",
         share_with: SentenceTransformer | None = None,
     ) -> None:
         """Load the model.
@@ -59,9 +64,11 @@ class NLI:
             calibration: what to correct its probabilities by, or the file that holds it; "auto" for the file
                 `calibration.json` in the model's folder, where there is one; None for nothing.
             device: as torch names it, or "auto".
+            backend: what computes it; "auto" for the fastest one installed (`contradict.models.backends`).
             share_with: an encoder in memory, whose word embeddings and tokenizer are used where the files are the same.
 
         Raises:
+            BackendError: the back end is not installed, or cannot compute this model.
             CalibrationError: the calibration cannot be read, or belongs to other weights.
             LabelError: the labels cannot be resolved; the message shows them.
             ModelError: the model cannot be had or will not be loaded.
@@ -73,6 +80,7 @@ class NLI:
         self.calibration = _calibration_for(self.folder, calibration)
         self.label_order = list(resolve_order(labels or self.network.config.id2label or {}, self.name))
         self.max_tokens = self._find_max_tokens()
+        self.backend, self._run = load_run(self.network, self.folder, backend)
 
     @property
     def threshold(self) -> float:
@@ -123,7 +131,7 @@ class NLI:
         order = np.argsort([-len(premise) - len(hypothesis) for premise, hypothesis in pairs], kind="stable")
         logits = np.zeros((len(pairs), 3), np.float32)
         cut = 0
-        with progress("Judging pairs", len(pairs)) as advance, torch.inference_mode(), autocast(self.network.device):
+        with progress("Judging pairs", len(pairs)) as advance:
             for start in range(0, len(order), _PAIRS_TOKENISED_TOGETHER):
                 part = order[start : start + _PAIRS_TOKENISED_TOGETHER]
                 inputs = self._tokenise([pairs[position] for position in part])
@@ -157,9 +165,7 @@ class NLI:
         Raises:
             ValueError: see `predict`.
         """
-        both = self.predict([*pairs, *((b, a) for a, b in pairs)], progress).astype(float)
-        forward, backward = both[: len(pairs)], both[len(pairs) :]
-        return [Judgement(Probabilities(*a_b), Probabilities(*b_a)) for a_b, b_a in zip(forward, backward, strict=True)]
+        return judge_both_ways(pairs, lambda both: self.predict(both, progress))
 
     def _tokenise(self, pairs: Sequence[tuple[str, str]]) -> dict[str, list[list[int]]]:
         premises, hypotheses = [list(side) for side in zip(*pairs, strict=True)]
@@ -167,9 +173,7 @@ class NLI:
 
     def _judge_batch(self, inputs: dict[str, list[list[int]]], rows: np.ndarray) -> np.ndarray:
         batch = {name: [values[row] for row in rows] for name, values in inputs.items()}
-        padded = self.tokenizer.pad(batch, return_tensors="pt").to(self.network.device)
-        logits: np.ndarray = self.network(**padded).logits.float()[:, self.label_order].cpu().numpy()
-        return logits
+        return self._run(pad(self.tokenizer, batch, self.max_tokens))[:, self.label_order]
 
 
 def _calibration_for(folder: Path, stated: Calibration | str | Path | None) -> Calibration | None:

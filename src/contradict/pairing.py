@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations_with_replacement, pairwise
 
 import numpy as np
 
+from contradict.attribution.holders import same_holder
 from contradict.neighbours import Links, NeighbourIndex, canonical_order, link_mutual
 from contradict.records import Article, Pair, Pairing, Place, Statement
 
+_FEWEST_WORDS = 5
+_FEWEST_SHARED = 6  # words; shorter sentences may share half of them and differ in what counts
 PAIRS_PER_STATEMENT, LEAST_CAP = 10, 1000
 """The cap where none is given: this many pairs for each statement, and so many in any case."""
 
 
-def can_pair(statements: Sequence[Statement], *, within_articles: bool = False) -> bool:
-    """Whether any two statements may be paired; if none, their vectors are not needed."""
+def can_pair(
+    statements: Sequence[Statement], *, within_articles: bool = False, holders: Sequence[str | None] = ()
+) -> bool:
+    """Whether any two statements may be paired; if none, their vectors are not needed. See `find_pairs`."""
     if within_articles:
         return len(statements) > 1
+    if len({holder for holder in holders if holder is not None}) > 1:
+        return True
     by_size = sorted({statement.articles for statement in statements}, key=len)
     return any(not smaller <= larger for smaller, larger in pairwise(by_size))
 
@@ -27,6 +35,7 @@ def find_pairs(
     vectors: np.ndarray,
     *,
     within_articles: bool = False,
+    holders: Sequence[str | None] = (),
     neighbours: int = 10,
     max_pairs: int | None = None,
 ) -> Pairing:
@@ -37,12 +46,14 @@ def find_pairs(
     The order in which the statements come has no influence: equals are ranked by article and place.
 
     A pair is of two articles: each statement stands in one in which the other does not. So no article is set against
-    itself by a reprint of a part of it.
+    itself by a reprint of a part of it. Where two statements of one article have different holders, they may be paired,
+    unless one repeats the other.
 
     Args:
         statements: n statements.
         vectors: their vectors, float32 of shape (n, d), rows of unit length.
-        within_articles: pair statements of one article, too.
+        within_articles: pair statements of one article whoever holds them.
+        holders: who holds each statement, or None where that is unknown; empty where it is for all.
         neighbours: how many of the nearest count, for each statement in each language, 1 or more. Statements
             that stand in the same articles are not counted, unless they may be paired.
         max_pairs: cap on the pairs, 1 or more; None stands for `PAIRS_PER_STATEMENT` times n, or
@@ -60,9 +71,13 @@ def find_pairs(
         raise ValueError(f"max_pairs is {max_pairs}; want 1 or more, or None for the usual cap")
     order = canonical_order(statements, vectors)
     ordered = [statements[position] for position in order]
-    links = _link_languages(ordered, vectors[order], _owners(ordered, within_articles), neighbours)
+    vectors = _rows(vectors, order)
+    owners = np.arange(len(ordered)) if within_articles else _numbered([each.articles for each in ordered])
+    links = _link_languages(ordered, vectors, owners, neighbours)
     if not within_articles:
         links = _across_articles(links, ordered)
+        if holders:
+            links = _merged(links, _across_holders(ordered, vectors, [holders[at] for at in order], neighbours))
     ranked = np.lexsort((links.b, links.a, -links.closeness))
     kept = ranked[: max_pairs or max(LEAST_CAP, PAIRS_PER_STATEMENT * len(statements))]
     ends = np.sort(np.stack([order[links.a[kept]], order[links.b[kept]]]), axis=0)
@@ -99,13 +114,19 @@ def _link_languages(statements: Sequence[Statement], vectors: np.ndarray, owners
     members: dict[str, list[int]] = {}
     for position, statement in enumerate(statements):
         members.setdefault(statement.language or "", []).append(position)
-    groups = [(np.array(rows), NeighbourIndex(vectors[rows], owners[rows])) for _, rows in sorted(members.items())]
+    positions = [np.array(rows) for _, rows in sorted(members.items())]
+    groups = [(rows, NeighbourIndex(_rows(vectors, rows), owners[rows])) for rows in positions]
     found = [(np.zeros((2, 0), np.int64), np.zeros(0, np.float32))]
     for (rows, one), (other_rows, other) in combinations_with_replacement(groups, 2):
         links = link_mutual(one, other, k)
         found.append((np.sort(np.stack([rows[links.a], other_rows[links.b]]), axis=0), links.closeness))
     a, b = np.concatenate([ends for ends, _ in found], axis=1)
     return Links(a, b, np.concatenate([closeness for _, closeness in found]))
+
+
+def _rows(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """These rows; all of them in their order are not copied, for they may be many."""
+    return vectors if np.array_equal(rows, np.arange(len(vectors))) else vectors[rows]
 
 
 def _across_articles(links: Links, statements: Sequence[Statement]) -> Links:
@@ -116,9 +137,54 @@ def _across_articles(links: Links, statements: Sequence[Statement]) -> Links:
     return Links(links.a[across], links.b[across], links.closeness[across])
 
 
-def _owners(statements: Sequence[Statement], within_articles: bool) -> np.ndarray:
-    """A number for each statement; two statements may be neighbours where it differs."""
-    if within_articles:
-        return np.arange(len(statements))
-    numbers: dict[frozenset[str], int] = {}
-    return np.array([numbers.setdefault(s.articles, len(numbers)) for s in statements], dtype=np.int64)
+def _across_holders(
+    statements: Sequence[Statement], vectors: np.ndarray, holders: Sequence[str | None], k: int
+) -> Links:
+    """The links between two statements of one article that two holders are known to hold."""
+    owners = _numbered([(statement.article, holder) for statement, holder in zip(statements, holders, strict=True)])
+    links = _link_languages(statements, vectors, owners, k)
+    kept = np.array(
+        [
+            statements[a].article == statements[b].article
+            and _differ(holders[a], holders[b])
+            and not _restates(statements[a].text, statements[b].text)
+            for a, b in zip(links.a.tolist(), links.b.tolist(), strict=True)
+        ],
+        dtype=bool,
+    )
+    return Links(links.a[kept], links.b[kept], links.closeness[kept])
+
+
+def _differ(holder: str | None, other: str | None) -> bool:
+    return holder is not None and other is not None and not same_holder(holder, other)
+
+
+def _restates(text: str, other: str) -> bool:
+    """Whether two sentences of one article share half of their words, and not few: then one repeats the other.
+
+    So do lists of points and the text below them. Of the 444 contradictions within an article in all sets of
+    `benchmarks/disputes` but the held-out ones, none does.
+    """
+    words, others = _vocabulary(text), _vocabulary(other)
+    shared = len(words & others)
+    return shared >= _FEWEST_SHARED and 2 * shared >= len(words | others)
+
+
+def _vocabulary(text: str) -> set[str]:
+    """The words of a text, or its characters in scripts that do not part words."""
+    words = re.findall(r"\w+", text.casefold())
+    return set(words if len(words) >= _FEWEST_WORDS else text)
+
+
+def _merged(links: Links, more: Links) -> Links:
+    """Both; a link that stands in both stays as it is in the first."""
+    known = set(zip(links.a.tolist(), links.b.tolist(), strict=True))
+    new = np.array([ends not in known for ends in zip(more.a.tolist(), more.b.tolist(), strict=True)], dtype=bool)
+    parts = [(links.a, more.a[new]), (links.b, more.b[new]), (links.closeness, more.closeness[new])]
+    return Links(*map(np.concatenate, parts))
+
+
+def _numbered(keys: Sequence[Hashable]) -> np.ndarray:
+    """A number for each key, the same for equal ones; two statements may be neighbours where it differs."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)

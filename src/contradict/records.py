@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, overload
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
+    from datasets import Dataset
 
 Stance = Literal["asserts", "denies", "open"]
+Mode = Literal["fact", "plan", "opinion", "question", "condition"]
 Kind = Literal["denial", "figure", "other", "update"]
 
 MIN_SCORE = 0.3
-"""Least score that a scan reports unless it is told otherwise: it keeps about four contradictions in five of the sets
-that choices were made on (docs/decisions/0004-threshold.md)."""
+"""Least score that a scan reports unless it is told otherwise (docs/decisions/0004-threshold.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,15 @@ class Attribution:
         speaker: who says it.
         stance: whether the speaker asserts it, denies it or leaves it open.
         claim: what is said, without its holder.
-        cue: the words of the statement that tell the stance, as they stand in it.
+        cue: the words of the statement that tell of the holder's saying, as they stand in it.
+        mode: whether the claim is about what is, what may or will be, or what should be.
     """
 
     speaker: str | None = None
     stance: Stance | None = None
     claim: str | None = None
     cue: str | None = None
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,44 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """A holder in a dispute, with the statements that say so.
+
+    Attributes:
+        holder: as most of the statements name it; None where the article speaks for itself.
+        names: all names under which it appears, `holder` first; empty where that is None.
+        sides: its statements, in order of article and place.
+    """
+
+    holder: str | None
+    names: tuple[str, ...]
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Who stands against whom about one thing.
+
+    Attributes:
+        set: the set of its articles.
+        id: unique within a report, from 0, in order of score.
+        issue: the thing at issue, in one line: the claim that one side asserts.
+        score: of its strongest contradiction, 0 to 1.
+        asserts: who holds that claim, or one that agrees with it.
+        denies: who denies it, or holds what cannot be true together with it.
+        open: who leaves it open.
+    """
+
+    set: str | None
+    id: int
+    issue: str
+    score: float
+    asserts: tuple[Position, ...]
+    denies: tuple[Position, ...]
+    open: tuple[Position, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetResult:
     """What became of one set of articles.
 
@@ -269,11 +311,20 @@ class Report(Sequence[Contradiction]):
     """The contradictions of a run, strongest first, and what they were found in.
 
     A report is a sequence of its contradictions.
+
+    Attributes:
+        contradictions: strongest first.
+        sets: what became of each set of articles.
+        unreadable: what could not be read.
+        disputes: the contradictions gathered into who stands against whom, strongest first.
+        updates: pairs of which one side replaces the other as time passes, likeliest first; no contradictions.
     """
 
     contradictions: tuple[Contradiction, ...]
     sets: tuple[SetResult, ...]
     unreadable: tuple[Unreadable, ...] = field(default=())
+    disputes: tuple[Dispute, ...] = field(default=())
+    updates: tuple[Contradiction, ...] = field(default=())
 
     @overload
     def __getitem__(self, index: int) -> Contradiction: ...
@@ -298,3 +349,18 @@ class Report(Sequence[Contradiction]):
         from contradict.report.table import to_frame
 
         return to_frame(self)
+
+    def to_datasets(self) -> Dataset:
+        """One contradiction a row, with the columns of `to_pandas`."""
+        from contradict.report.dataset import to_dataset
+
+        return to_dataset(self)
+
+    def to_networkx(self) -> nx.DiGraph:
+        """Holders, their statements and the disputes as nodes; who says what, and what contradicts what, as edges.
+
+        See `contradict.report.graph.to_graph`. Update pairs are left out.
+        """
+        from contradict.report.graph import to_graph
+
+        return to_graph(self)

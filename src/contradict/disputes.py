@@ -1,0 +1,161 @@
+"""Contradictions → disputes: who stands against whom about one thing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from contradict.attribution.holders import same_holder
+from contradict.records import Contradiction, Dispute, Position, Side
+from contradict.verdict import Verdict
+
+_LEAST_AGREEMENT = 0.5  # probability that one claim says what the other does
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two statements of which the verdict says that they agree, or that one leaves open what the other claims.
+
+    Attributes:
+        a: one of them.
+        b: the other; where `leaves_open`, the one that does so.
+        leaves_open: whether it does.
+    """
+
+    a: Side
+    b: Side
+    leaves_open: bool
+
+
+def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tuple[Dispute, ...]:
+    """Gather contradictions of one set into disputes.
+
+    The strongest contradiction that is in no dispute yet begins one. A further one joins where one of its statements
+    stands in the dispute already and the other can stand against it: it then takes the other side. A dispute whose
+    statements all come to stand in a stronger one, on opposite sides there too, is a part of it. Statements that agree
+    with one in the dispute join its side; those that leave its claim open stand apart.
+
+    Args:
+        contradictions: strongest first.
+        links: the other pairs that the verdict spoke on.
+
+    Returns:
+        disputes, strongest first, numbered from 0; each contradiction is in one of them.
+    """
+    drafts: list[_Draft] = []
+    for found in contradictions:
+        if not any(draft.take(found) for draft in drafts):
+            drafts.append(_Draft(found))
+    apart = [draft for at, draft in enumerate(drafts) if not any(other.covers(draft) for other in drafts[:at])]
+    for link in links:
+        for draft in apart:
+            draft.link(link)
+    return tuple(draft.finish(number) for number, draft in enumerate(apart))
+
+
+def link_of(a: Side, b: Side, verdict: Verdict) -> Link | None:
+    """What a pair that is no contradiction tells of a dispute, if anything.
+
+    Args:
+        a: one side.
+        b: the other side.
+        verdict: on the pair.
+    """
+    stances = a.attribution.stance, b.attribution.stance
+    if verdict.agreement < _LEAST_AGREEMENT or verdict.contradiction + verdict.update >= _LEAST_AGREEMENT:
+        return None
+    if stances.count("open") == 1:
+        return Link(b, a, leaves_open=True) if stances[0] == "open" else Link(a, b, leaves_open=True)
+    return Link(a, b, leaves_open=False) if stances[0] == stances[1] else None
+
+
+def place_of(side: Side) -> tuple[str, int]:
+    """The first of all places of a statement; a reprint may stand for it in another pair."""
+    own = side.article.id, side.statement.start
+    return min([own, *((place.article, place.start) for place in side.statement.also)])
+
+
+def renumbered(disputes: Iterable[Dispute]) -> tuple[Dispute, ...]:
+    """Disputes of several sets, strongest first, numbered anew."""
+    ordered = sorted(disputes, key=lambda dispute: -dispute.score)
+    return tuple(replace(dispute, id=number) for number, dispute in enumerate(ordered))
+
+
+class _Draft:
+    """A dispute in the making: on which side each statement stands."""
+
+    def __init__(self, first: Contradiction) -> None:
+        asserting, denying = first.a, first.b
+        if asserting.attribution.stance == "denies" != denying.attribution.stance:
+            asserting, denying = denying, asserting
+        self.first, self.asserting = first, asserting
+        self.stands = {place_of(asserting): 1, place_of(denying): -1}  # 0: leaves it open
+        self.sides = {place_of(asserting): asserting, place_of(denying): denying}
+
+    def take(self, found: Contradiction) -> bool:
+        """Let a contradiction join, if one of its statements is here and the other can stand against it."""
+        a, b = (self.stands.get(place_of(side)) for side in (found.a, found.b))
+        if a is not None and b is not None:
+            return a == -b
+        if a is None and b is None:
+            return False
+        newcomer, stand = (found.b, a) if b is None else (found.a, b)
+        self._add(newcomer, -(stand or 0))
+        return True
+
+    def covers(self, other: _Draft) -> bool:
+        """Whether all statements of another are here, on the same sides or all on the opposite ones."""
+        products = {self.stands.get(key, 0) * stand for key, stand in other.stands.items()}
+        return products in ({1}, {-1})
+
+    def link(self, link: Link) -> None:
+        """Let a statement join that agrees with one that is here, or leaves its claim open."""
+        a, b = (self.stands.get(place_of(side)) for side in (link.a, link.b))
+        if a and b is None:
+            self._add(link.b, 0 if link.leaves_open else a)
+        elif b and a is None and not link.leaves_open:
+            self._add(link.a, b)
+
+    def _add(self, side: Side, stand: int) -> None:
+        self.stands[place_of(side)] = stand
+        self.sides[place_of(side)] = side
+
+    def finish(self, number: int) -> Dispute:
+        attribution, statement = self.asserting.attribution, self.asserting.statement
+        issue = " ".join((attribution.claim or statement.text).split())
+        asserts, denies, leaves_open = (
+            _positions([side for key, side in self.sides.items() if self.stands[key] == stand]) for stand in (1, -1, 0)
+        )
+        return Dispute(self.first.set, number, issue, self.first.score, asserts, denies, leaves_open)
+
+
+def _positions(sides: list[Side]) -> tuple[Position, ...]:
+    """The statements by their holders; names that are clearly of one holder are joined."""
+    numbers = _numbered({side.attribution.speaker for side in sides if side.attribution.speaker})
+    groups: dict[int | str, list[Side]] = {}
+    for side in sorted(sides, key=lambda side: (side.article.id, side.statement.start)):
+        speaker = side.attribution.speaker
+        groups.setdefault(numbers[speaker] if speaker else side.article.id, []).append(side)
+    return tuple(_position(group) for group in groups.values())
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    """A number for each name, the same for names of one holder.
+
+    Longer names come first, so that "the ministry" joins one of two ministries, and does not join them to each other.
+    """
+    groups: list[list[str]] = []
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        own = next((group for group in groups if any(same_holder(name, other) for other in group)), None)
+        if own:
+            own.append(name)
+        else:
+            groups.append([name])
+    return {name: number for number, group in enumerate(groups) for name in group}
+
+
+def _position(sides: list[Side]) -> Position:
+    names = Counter(side.attribution.speaker for side in sides if side.attribution.speaker)
+    ordered = tuple(sorted(names, key=lambda name: (-names[name], -len(name), name)))
+    return Position(ordered[0] if ordered else None, ordered, tuple(sides))

@@ -1,0 +1,1 @@
+"""Scans of any size: what was read is kept and not read again, and many machines read together."""

@@ -11,7 +11,7 @@ from toys import EXAMPLES
 
 @pytest.fixture
 def models(toy_nli, toy_encoder):
-    return ["--nli", str(toy_nli), "--encoder", str(toy_encoder), "--device", "cpu"]
+    return ["--nli", str(toy_nli), "--encoder", str(toy_encoder), "--bare-sentences", "--device", "cpu"]
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_scan_writes_json_lines_of_the_stated_schema(models, capfd):
     assert "contradict: 7 articles · 39 statements" in err
 
 
-@pytest.mark.parametrize("name", ["f.txt", "f.CSV", "f.parquet", "f.jsonl", "f.other --format table"])
+@pytest.mark.parametrize("name", ["f.txt", "f.CSV", "f.parquet", "f.jsonl", "f.html", "f.other --format table"])
 def test_scan_writes_the_format_that_the_ending_names(models, tmp_path, name):
     name, *stated = name.split()
     out = tmp_path / name
@@ -42,6 +42,8 @@ def test_scan_writes_the_format_that_the_ending_names(models, tmp_path, name):
         assert len(pd.read_csv(out)) == 3
     elif out.suffix == ".jsonl":
         assert [json.loads(line)["schema"] for line in out.read_text().splitlines()] == [1, 1, 1]
+    elif out.suffix == ".html":
+        assert "<html" in out.read_text()
     else:
         assert "7 articles" in out.read_text()
 
@@ -67,7 +69,10 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(models, tmp_path, capf
         (["scan", str(EXAMPLES), "--top", "0"], "--top is 0"),
         (["scan", str(EXAMPLES), "--format", "parquet"], "--out FILE"),
         (["scan", str(EXAMPLES), "--format", "csv", "--out", "x.jsonl"], "--format is csv, but --out x.jsonl ends as"),
-        (["scan", str(EXAMPLES), "--out", "x.xls"], "name a file that ends in .txt, .jsonl, .csv, .parquet, or state"),
+        (
+            ["scan", str(EXAMPLES), "--out", "x.xls"],
+            "name a file that ends in .txt, .jsonl, .csv, .parquet, .html, or state",
+        ),
         (["score", "no/such/file.csv"], "No such file"),
         (["score", "BAD.csv"], "no column hypothesis; columns found: premise"),
         (["score", "LABELS.csv", "--out", "x.txt"], "name a file that ends in .jsonl, .csv, .parquet"),
@@ -170,3 +175,39 @@ def test_importing_the_package_and_its_command_loads_nothing_heavy():
     code = f"import sys, contradict.cli; print([name for name in {heavy} if name in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def models_of_claims(toy_nli, toy_encoder, toy_tagger):
+    paths = ["--nli", str(toy_nli), "--encoder", str(toy_encoder), "--tagger", str(toy_tagger)]
+    return [*paths, "--device", "cpu", "--min-score", "0"]
+
+
+def test_disputes_are_written_beside_the_contradictions(models_of_claims, tmp_path, capfd):
+    disputes = tmp_path / "disputes.jsonl"
+    arguments = ["scan", str(EXAMPLES), "--format", "jsonl", "--disputes", str(disputes), *models_of_claims]
+    assert main(arguments) == 0
+    rows = [json.loads(line) for line in disputes.read_text().splitlines()]
+    assert [row["id"] for row in rows] == list(range(len(rows)))
+    assert list(rows[0]) == ["schema", "set", "id", "issue", "score", "sides"]
+    assert list(rows[0]["sides"]) == ["asserts", "denies", "open"]
+    statement = rows[0]["sides"]["asserts"][0]["statements"][0]
+    found = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert list(statement) == list(found[0]["a"])
+    assert rows[0]["score"] == found[0]["score"]
+
+
+def test_updates_are_listed_where_they_are_asked_for(models_of_claims, capfd):
+    command = ["scan", str(EXAMPLES), "--format", "jsonl", "--quiet", *models_of_claims]
+    kinds = []
+    for more in ([], ["--updates"]):
+        assert main([*command, *more]) == 0
+        kinds.append([json.loads(line)["kind"] for line in capfd.readouterr().out.splitlines()])
+    without, with_updates = kinds
+    assert "update" not in without
+    assert [kind for kind in with_updates if kind != "update"] == without
+
+
+def test_bare_sentences_have_no_disputes(models, tmp_path, capfd):
+    assert main(["scan", str(EXAMPLES), "--disputes", str(tmp_path / "d.jsonl"), *models]) == 2
+    assert "leave out --bare-sentences" in capfd.readouterr().err

@@ -17,9 +17,11 @@ from contradict.records import (
     Article,
     Attribution,
     Contradiction,
+    Dispute,
     Judgement,
     LeftOut,
     Place,
+    Position,
     Probabilities,
     Report,
     SetResult,
@@ -29,10 +31,10 @@ from contradict.records import (
     Unreadable,
 )
 from contradict.report.files import FORMATS
-from contradict.report.rows import contradiction_row
+from contradict.report.rows import contradiction_row, dispute_row
 from contradict.report.table import to_frame
 from contradict.report.terminal import print_report
-from contradict.report.write import write_report
+from contradict.report.write import write_disputes, write_report
 
 INDONESIAN = "Kepala pelabuhan membantah bahwa kedua feri bertabrakan pada Senin malam."
 KOREAN = "항만 당국은 월요일 밤에 두 여객선이 짙은 안개 속에서 충돌했다고 밝혔다."
@@ -111,10 +113,11 @@ def test_row_has_the_keys_and_values_of_schema_1_in_order():
         '"a": {"article": "001", "source": "Kabar Timur", "published": "2024-05-06", "language": "id", '
         f'"text": "{INDONESIAN}", "start": 0, "end": {len(INDONESIAN)}, '
         '"speaker": "Kepala pelabuhan", "stance": "denies", "claim": "kedua feri bertabrakan", '
+        '"cue": null, "mode": null, '
         '"also": [{"article": "004", "start": 3, "end": 90}, {"article": "005", "start": 0, "end": 87}]}, '
         '"b": {"article": "002", "source": null, "published": null, "language": null, '
         f'"text": "{KOREAN}", "start": 0, "end": {len(KOREAN)}, '
-        '"speaker": null, "stance": null, "claim": null, "also": []}, '
+        '"speaker": null, "stance": null, "claim": null, "cue": null, "mode": null, "also": []}, '
         '"probabilities": {"a_b": {"entailment": 0.01, "neutral": 0.02, "contradiction": 0.97}, '
         '"b_a": {"entailment": 0.01, "neutral": 0.04, "contradiction": 0.95}}}'
     )
@@ -442,3 +445,36 @@ def test_colours_only_on_a_terminal():
 
     assert "\x1b[" in with_colours(force_terminal=True, color_system="standard")
     assert "\x1b[" not in with_colours(force_terminal=False)
+
+
+# Disputes
+
+
+def test_a_dispute_is_one_object_with_its_holders_on_their_sides(tmp_path):
+    denies = Attribution("Kepala pelabuhan", "denies", "kedua feri bertabrakan", "membantah", "fact")
+    denying = make_side(INDONESIAN, "001", denies, source="Kabar Timur", published="2024-05-06", language="id")
+    own = make_side(KOREAN, "002", Attribution(None, "asserts", KOREAN, None, "plan"), (Place("004", 3, 45),))
+    dispute = Dispute(
+        "feri",
+        3,
+        KOREAN,
+        0.96123456,
+        (Position(None, (), (own,)),),
+        (Position("KP", ("KP", "Kepala"), (denying,)),),
+        (),
+    )
+    expected = (
+        f'{{"schema": 1, "set": "feri", "id": 3, "issue": "{KOREAN}", "score": 0.9612, "sides": {{'
+        '"asserts": [{"holder": null, "names": [], "statements": [{"article": "002", "source": null, '
+        f'"published": null, "language": null, "text": "{KOREAN}", "start": 0, "end": {len(KOREAN)}, '
+        f'"speaker": null, "stance": "asserts", "claim": "{KOREAN}", "cue": null, "mode": "plan", '
+        '"also": [{"article": "004", "start": 3, "end": 45}]}]}], '
+        '"denies": [{"holder": "KP", "names": ["KP", "Kepala"], "statements": [{"article": "001", '
+        '"source": "Kabar Timur", "published": "2024-05-06", "language": "id", '
+        f'"text": "{INDONESIAN}", "start": 0, "end": {len(INDONESIAN)}, "speaker": "Kepala pelabuhan", '
+        '"stance": "denies", "claim": "kedua feri bertabrakan", "cue": "membantah", "mode": "fact", "also": []}]}], '
+        '"open": []}}'
+    )
+    assert json.dumps(dispute_row(dispute), ensure_ascii=False) == expected
+    write_disputes(replace(make_report(), disputes=(dispute, dispute)), tmp_path / "disputes.jsonl")
+    assert (tmp_path / "disputes.jsonl").read_text(encoding="utf-8") == f"{expected}\n" * 2

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from contradict.cli.common import (
     Commands,
+    add_backend_option,
     add_command,
     add_encoder_option,
     add_nli_options,
@@ -63,6 +64,7 @@ def add(commands: Commands[Any]) -> None:
     add_pair_options(parser, labelled=True, measured=True)
     add_nli_options(parser, several=True)
     add_encoder_option(parser)
+    add_backend_option(parser)
     add_run_options(parser)
     parser.set_defaults(run=run)
 
@@ -130,7 +132,7 @@ def _models(options: argparse.Namespace) -> Iterator[NLI]:
     calibrations = _for_each(options.calibration or ["auto"], len(models))
     names: list[str] = []
     for model, order, calibration in zip(models, labels, calibrations, strict=True):
-        nli = NLI(model, labels=order, calibration=calibration, device=options.device)
+        nli = NLI(model, labels=order, calibration=calibration, device=options.device, backend=options.backend)
         nli.name = _free_name(nli.name, names)
         names.append(nli.name)
         yield nli

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from contradict.cli.common import (
     Commands,
+    add_backend_option,
     add_command,
     add_nli_options,
     add_pair_options,
@@ -68,6 +69,7 @@ def add(commands: Commands[Any]) -> None:
     )
     add_pair_options(parser, labelled=True, measured=True)
     add_nli_options(parser, calibrated=False)
+    add_backend_option(parser)
     add_run_options(parser)
     parser.set_defaults(run=run)
 
@@ -88,7 +90,7 @@ def run(options: argparse.Namespace) -> None:
     sets = [load_set(name, pair_columns(options)) for name in options.pairs]
     if not options.quiet:
         print_notes_on(sets)
-    nli = NLI(options.nli, labels=options.nli_labels, calibration=None, device=options.device)
+    nli = NLI(options.nli, labels=options.nli_labels, calibration=None, device=options.device, backend=options.backend)
     if not options.out and not os.access(nli.folder, os.W_OK):
         raise PermissionError(f"{nli.folder} cannot be written; name a file with --out, and give it to --calibration")
     fit = calibrate(nli, sets, target, make_progress(options))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from contradict.engine import BACKENDS
 from contradict.labelled_pairs import PairColumns
 from contradict.labels import LABELS
 from contradict.progress import Advance, Progress, no_progress
@@ -68,10 +69,20 @@ def add_nli_options(parser: argparse.ArgumentParser, *, several: bool = False, c
         )
 
 
-def add_encoder_option(parser: argparse.ArgumentParser) -> None:
+def add_encoder_option(parser: argparse._ActionsContainer) -> None:
     """Add the option of every command that reads or trains an encoder."""
     parser.add_argument(
         "--encoder", metavar="ID-OR-FOLDER", help="encoder: hub id or folder (default: the embedded one)"
+    )
+
+
+def add_backend_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option of every command that judges."""
+    parser.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        default="auto",
+        help="what computes the networks that judge and tag (default: the fastest one installed)",
     )
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contradict.cli.common import (
     Commands,
+    add_backend_option,
     add_command,
     add_encoder_option,
     add_nli_options,
@@ -17,8 +22,15 @@ from contradict.cli.common import (
     print_note,
     print_unreadable,
 )
+from contradict.progress import Progress, no_progress
 from contradict.records import MIN_SCORE
 from contradict.report.files import ENDINGS, FORMATS, Format, require_directory
+
+if TYPE_CHECKING:
+    from contradict.detector import Detector
+    from contradict.engine import Engine
+
+_CHUNKS_FOR_RAY = 32  # workers load their networks anew for each call
 
 
 def add(commands: Commands[Any]) -> None:
@@ -42,15 +54,26 @@ def add(commands: Commands[Any]) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help=f"write there, not to standard output ({' '.join(ENDINGS)})"
     )
+    parser.add_argument(
+        "--disputes", type=Path, metavar="FILE", help="write who stands against whom there, as JSON lines"
+    )
     parser.add_argument("--top", type=int, metavar="N", help="only the N strongest (default: 20 in a table, else all)")
     parser.add_argument(
         "--min-score",
         type=float,
         metavar="P",
-        help=f"least probability of contradiction (default: that of the calibration; without one, {MIN_SCORE})",
+        help=f"least probability of contradiction (default: {MIN_SCORE})",
     )
     parser.add_argument(
-        "--within-articles", action="store_true", help="also compare statements of one article with each other"
+        "--within-articles", action="store_true", help="also compare statements that one holder makes in one article"
+    )
+    parser.add_argument(
+        "--updates",
+        action="store_true",
+        help="also list pairs of which one replaces the other as time passes (a page always does)",
+    )
+    parser.add_argument(
+        "--bare-sentences", action="store_true", help="judge the sentences alone, without who holds their claims"
     )
     parser.add_argument(
         "--max-pairs",
@@ -59,8 +82,22 @@ def add(commands: Commands[Any]) -> None:
         help="most pairs judged in a set (default: 10 times its statements, at least 1,000)",
     )
     parser.add_argument("--text-column", default="text", metavar="NAME", help="column of the text in files with rows")
+    parser.add_argument("--tagger", metavar="ID-OR-FOLDER", help="tagger of attributions (default: the embedded one)")
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="DIR",
+        help="keep there what is read and found: a scan that was stopped goes on, one with more articles reads these",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="what reads: this process (default), or workers of Ray",
+    )
     add_nli_options(parser)
     add_encoder_option(parser)
+    add_backend_option(parser)
     add_run_options(parser)
     parser.set_defaults(run=run)
 
@@ -68,35 +105,86 @@ def add(commands: Commands[Any]) -> None:
 def run(options: argparse.Namespace) -> None:
     """Scan, and write the report."""
     from contradict.detector import Detector, DetectorConfig
-    from contradict.reading import read_articles
-    from contradict.report.terminal import explain_absence, summarise
-    from contradict.report.write import write_report
 
     if options.top is not None and options.top < 1:
         raise ValueError(f"--top is {options.top}; it must be at least 1")
     file_format = _choose_format(options.format, options.out)
+    if options.disputes:
+        require_directory(options.disputes)
+        if options.bare_sentences:
+            raise ValueError("--disputes needs to know who holds the claims; leave out --bare-sentences")
     config = DetectorConfig(
-        min_score=options.min_score, within_articles=options.within_articles, max_pairs=options.max_pairs
+        min_score=options.min_score,
+        within_articles=options.within_articles,
+        claims=not options.bare_sentences,
+        max_pairs=options.max_pairs,
     )
+    progress = make_progress(options)
+    with _open_engine(options, progress) as engine:
+        _scan(options, Detector(engine=engine, config=config, progress=progress), file_format)
+
+
+def _scan(options: argparse.Namespace, detector: Detector, file_format: Format) -> None:
+    from contradict.detector import strongest_first
+    from contradict.reading import read_articles
+    from contradict.report.terminal import explain_absence, summarise
+    from contradict.report.write import write_disputes, write_report
+
     articles = read_articles(*options.articles, text_column=options.text_column)
     if not options.quiet and (not articles or file_format != "table"):  # a table names them itself
         print_unreadable(articles.unreadable)
     if not articles:
         raise ValueError(f"nothing readable in {', '.join(options.articles)}")
-    detector = Detector(
-        options.nli,
-        options.encoder,
-        nli_labels=options.nli_labels,
-        calibration=options.calibration,
-        device=options.device,
-        config=config,
-        progress=make_progress(options),
-    )
     report = detector.scan(articles)
-    write_report(report, file_format, options.out, top=options.top)
+    if options.store:
+        from contradict.batch.store import StoredEngine
+
+        if isinstance(detector.engine, StoredEngine):
+            detector.engine.save(report, detector.config)
+    if options.disputes:
+        write_disputes(report, options.disputes)
+    if options.updates and file_format != "html":  # a page lists them apart in any case
+        report = replace(report, contradictions=strongest_first([*report.contradictions, *report.updates]))
+    marks = detector.mark(report[: options.top]) if file_format == "html" else ()
+    write_report(report, file_format, options.out, top=options.top, marks=marks)
     if not options.quiet and (file_format != "table" or options.out):
         for line in (*summarise(report), *(where + why for where, why in explain_absence(report))):
             print_note(line)
+
+
+@contextmanager
+def _open_engine(options: argparse.Namespace, progress: Progress) -> Iterator[Engine]:
+    """What reads the texts, until the scan is written."""
+    models: dict[str, Any] = {
+        "nli": options.nli,
+        "encoder": options.encoder,
+        "nli_labels": options.nli_labels,
+        "calibration": options.calibration,
+        "tagger": options.tagger,
+        "device": options.device,
+        "backend": options.backend,
+        "progress": no_progress if options.store else progress,  # a store shows its own
+    }
+    with ExitStack() as stack:
+        engine: Engine
+        if options.engine == "ray":
+            if not find_spec("ray"):
+                raise ValueError("--engine ray needs ray; run: pip install 'contradict-nlp[ray]'")
+            from contradict.batch.ray_engine import RayEngine
+
+            engine = stack.enter_context(RayEngine(**models))
+        else:
+            from contradict.engine import LocalEngine
+
+            engine = LocalEngine(**models)
+        if options.store:
+            from contradict.batch.store import StoredEngine
+
+            together = _CHUNKS_FOR_RAY if options.engine == "ray" else 1
+            engine = stack.enter_context(
+                StoredEngine(engine, options.store, chunks_together=together, progress=progress)
+            )
+        yield engine
 
 
 def _choose_format(stated: Format | None, out: Path | None) -> Format:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from contradict.cli.common import (
     Commands,
+    add_backend_option,
     add_command,
     add_nli_options,
     add_pair_options,
@@ -45,6 +46,7 @@ def add(commands: Commands[Any]) -> None:
     )
     add_pair_options(parser, labelled=False)
     add_nli_options(parser)
+    add_backend_option(parser)
     add_run_options(parser)
     parser.set_defaults(run=run)
 
@@ -72,6 +74,7 @@ def run(options: argparse.Namespace) -> None:
         nli_labels=options.nli_labels,
         calibration=options.calibration,
         device=options.device,
+        backend=options.backend,
         progress=make_progress(options),
     )
     judged = detector.judge(list(zip(pairs.premises, pairs.hypotheses, strict=True)))

@@ -48,7 +48,11 @@ def add(commands: Commands[Any]) -> None:
     parser.add_argument(
         "--stop-after", type=int, metavar="STEPS", help="stop early, leaving a checkpoint to go on from"
     )
-    add_encoder_option(parser)
+    start = parser.add_mutually_exclusive_group()
+    add_encoder_option(start)
+    start.add_argument(
+        "--nli", metavar="ID-OR-FOLDER", help="train this NLI model further, instead of an encoder with a new head"
+    )
     add_pair_options(parser, labelled=True)
     add_run_options(parser)
     parser.set_defaults(run=run)
@@ -73,7 +77,8 @@ def run(options: argparse.Namespace) -> None:
     if options.two_way:
         rows["two_way"] = True
     mix = make_mix(open_rows(rows, config) if options.licence == "open" else rows, config)
-    base = model_folder(options.encoder) if options.encoder else encoder_folder()
+    named = options.nli or options.encoder
+    base = model_folder(named) if named else encoder_folder()
     made = train(
         mix,
         base,
@@ -82,6 +87,7 @@ def run(options: argparse.Namespace) -> None:
         device=options.device,
         stop_after=options.stop_after,
         progress=make_progress(options),
+        further=options.nli is not None,
     )
     sys.stdout.write(f"{made}\n")
 

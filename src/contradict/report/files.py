@@ -15,12 +15,18 @@ from typing import TYPE_CHECKING, Literal, get_args
 if TYPE_CHECKING:
     import pandas as pd
 
-Format = Literal["table", "jsonl", "csv", "parquet"]
+Format = Literal["table", "jsonl", "csv", "parquet", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-ENDINGS: Mapping[str, Format] = {".txt": "table", ".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+ENDINGS: Mapping[str, Format] = {
+    ".txt": "table",
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".html": "html",
+}
 """The format that the ending of a file's name, in lower case, stands for."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile("[+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)?")
 # Unicode line ends that JSON leaves as they are, and that some readers take for the end of a JSON line.
 _LINE_ENDS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
@@ -36,7 +42,8 @@ def json_lines(rows: Iterable[object]) -> bytes:
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     r"""A data frame as CSV in UTF-8, with `\n` line ends; text is quoted.
 
-    Text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a tab or a carriage return, and
+    Text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, full-width ones,
+    a tab, a carriage return or a line feed, and
     is no number) is given a leading apostrophe.
     """
     text: str = (

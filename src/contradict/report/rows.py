@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contradict.records import Contradiction, Probabilities, Side
+from contradict.records import Contradiction, Dispute, Position, Probabilities, Side
 
 SCHEMA = 1
 DECIMALS = 4  # of scores and probabilities in text formats; the models are not more precise than that
@@ -32,6 +32,35 @@ def contradiction_row(c: Contradiction) -> dict[str, object]:
     }
 
 
+def dispute_row(dispute: Dispute) -> dict[str, object]:
+    """The JSON object of one dispute, its keys in the order of the schema.
+
+    Args:
+        dispute: who stands against whom.
+
+    Returns:
+        as for `contradiction_row`; `sides` holds for each of `asserts`, `denies` and `open` a list of holders, each
+        with its `holder` (null: the article itself), all its `names` and its `statements`.
+    """
+    sides = {"asserts": dispute.asserts, "denies": dispute.denies, "open": dispute.open}
+    return {
+        "schema": SCHEMA,
+        "set": dispute.set,
+        "id": dispute.id,
+        "issue": dispute.issue,
+        "score": round(dispute.score, DECIMALS),
+        "sides": {name: [_position(position) for position in positions] for name, positions in sides.items()},
+    }
+
+
+def _position(position: Position) -> dict[str, object]:
+    return {
+        "holder": position.holder,
+        "names": list(position.names),
+        "statements": [_side(side) for side in position.sides],
+    }
+
+
 def _side(side: Side) -> dict[str, object]:
     return {
         "article": side.article.id,
@@ -44,6 +73,8 @@ def _side(side: Side) -> dict[str, object]:
         "speaker": side.attribution.speaker,
         "stance": side.attribution.stance,
         "claim": side.attribution.claim,
+        "cue": side.attribution.cue,
+        "mode": side.attribution.mode,
         "also": [{"article": place.article, "start": place.start, "end": place.end} for place in side.statement.also],
     }
 

@@ -8,22 +8,18 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
-from contradict.records import Contradiction, Report, SetResult, Side, Stance, Topic, Unreadable
+from contradict.records import Contradiction, Position, Report, SetResult, Side, Topic, Unreadable
+from contradict.report.unseen import harmless
+from contradict.report.wording import STANCES, count, set_label
 
 _WIDEST = 100  # cells; longer lines are hard to read
 _UNREADABLE_SHOWN = 5
 _SETS_NAMED = 5
-_STANCES: dict[Stance, str] = {"asserts": "asserts it", "denies": "denies it", "open": "leaves it open"}
+_DISPUTES_SHOWN = 5
+_SIDES = {"asserts": "asserted by", "denies": "against it", "open": "left open by"}
 _CLOSING = "A score is the model's probability that both cannot hold; it does not say who is right."
 
-_MARK = "\N{REPLACEMENT CHARACTER}"
-_LINE_BREAKS = re.compile(r"[^\S ]+")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-# Bidi controls and characters without a shape, which can make a line look like another. The joiners U+200C and U+200D
-# stay: Persian, the scripts of India and emoji are spelled with them.
-_UNSEEN = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
+_NOT_A_SPACE = re.compile(r"[^\S ]+")
 
 _Part = tuple[str, str]  # text and rich style
 
@@ -45,6 +41,7 @@ def print_report(report: Report, console: Console, top: int) -> None:
     for line in further:
         _print(console, 0, (line, "dim"))
     _print_unreadable(report.unreadable, console)
+    _print_disputes(report, console)
     shown = report[:top]
     _print_contradictions(shown, report, console)
     hidden = len(report) - len(shown)
@@ -61,17 +58,17 @@ def print_report(report: Report, console: Console, top: int) -> None:
 
 def summarise(report: Report) -> list[str]:
     """What was read, what was not judged and what was left out, a line each; what did not occur has no line."""
-    counts = [_count(len(report.sets), "set")] if len(report.sets) > 1 else []
+    counts = [count(len(report.sets), "set")] if len(report.sets) > 1 else []
     counts += [
-        _count(sum(len(result.articles) for result in report.sets), "article"),
-        _count(sum(len(result.statements) for result in report.sets), "statement"),
-        _count(len(report.topics), "topic"),
-        f"{_count(sum(result.pairs_judged for result in report.sets), 'pair')} judged",
+        count(sum(len(result.articles) for result in report.sets), "article"),
+        count(sum(len(result.statements) for result in report.sets), "statement"),
+        count(len(report.topics), "topic"),
+        f"{count(sum(result.pairs_judged for result in report.sets), 'pair')} judged",
     ]
     lines = [" · ".join(counts)]
     skipped = sum(result.pairs_skipped for result in report.sets)
     if skipped:
-        lines.append(f"Not judged, beyond the cap: {_count(skipped, 'pair')}")
+        lines.append(f"Not judged, beyond the cap: {count(skipped, 'pair')}")
     reasons = Counter(part.reason for result in report.sets for part in result.left_out)
     if reasons:
         ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
@@ -85,7 +82,7 @@ def explain_absence(report: Report) -> list[tuple[str, str]]:
     without: dict[str, list[str]] = {}
     for result in report.sets:
         if result.set not in found:
-            without.setdefault(_why_none(result), []).append(_set_name(result.set))
+            without.setdefault(_why_none(result), []).append(set_label(result.set))
     if not report.sets:
         without["no article was read"] = []
     many = len(report.sets) > 1
@@ -98,12 +95,37 @@ def explain_absence(report: Report) -> list[tuple[str, str]]:
 def _print_unreadable(unreadable: tuple[Unreadable, ...], console: Console) -> None:
     if not unreadable:
         return
-    _print(console, 0, (f"Could not read {_count(len(unreadable), 'file or row', 'files or rows')}:", "yellow"))
+    _print(console, 0, (f"Could not read {count(len(unreadable), 'file or row', 'files or rows')}:", "yellow"))
     for item in unreadable[:_UNREADABLE_SHOWN]:
         row = "" if item.row is None else f", row {item.row}"
         _print(console, 2, (f"{item.file}{row}: ", ""), (item.reason, "dim"), hang=2)
     if len(unreadable) > _UNREADABLE_SHOWN:
         _print(console, 2, (f"and {len(unreadable) - _UNREADABLE_SHOWN:,} more", "dim"))
+
+
+def _print_disputes(report: Report, console: Console) -> None:
+    """Print the strongest disputes in which anybody is named."""
+    named = [each for each in report.disputes if any(p.holder for p in (*each.asserts, *each.denies))]
+    if not named:
+        return
+    console.print()
+    _print(console, 0, ("Who stands against whom", "bold underline"))
+    for dispute in named[:_DISPUTES_SHOWN]:
+        console.print()
+        _print(console, 0, (f"{dispute.score:.2f}  ", "bold"), (dispute.issue, ""), hang=6)
+        for name, positions in (("asserts", dispute.asserts), ("denies", dispute.denies), ("open", dispute.open)):
+            if positions:
+                holders = "; ".join(_holder(position) for position in positions)
+                _print(console, 6, (f"{_SIDES[name]}: ", "cyan"), (holders, ""), hang=2)
+    hidden = len(named) - _DISPUTES_SHOWN
+    if hidden > 0:
+        console.print()
+        _print(console, 0, (f"{count(hidden, 'more dispute')}: --disputes FILE for all.", ""))
+
+
+def _holder(position: Position) -> str:
+    articles = ", ".join(dict.fromkeys(side.article.id for side in position.sides))
+    return f"{position.holder or 'the article itself'} ({articles})"
 
 
 def _print_contradictions(shown: tuple[Contradiction, ...], report: Report, console: Console) -> None:
@@ -116,7 +138,7 @@ def _print_contradictions(shown: tuple[Contradiction, ...], report: Report, cons
     for name, members in ranked.items():
         if len(report.sets) > 1:
             console.print()
-            _print(console, 0, (_set_name(name), "bold underline"))
+            _print(console, 0, (set_label(name), "bold underline"))
         for rank, contradiction in members:
             console.print()
             _print_contradiction(contradiction, f"{rank:>{digits}}", topics[contradiction.topic], console)
@@ -136,13 +158,13 @@ def _print_contradiction(c: Contradiction, rank: str, topic: Topic, console: Con
 def _print_side(side: Side, indent: int, console: Console) -> None:
     article, attribution = side.article, side.attribution
     known = [part for part in (article.source, article.published, article.language) if part]
-    stance = attribution.stance and _STANCES[attribution.stance]
+    stance = attribution.stance and STANCES[attribution.stance]
     holder = " ".join(part for part in (attribution.speaker, stance) if part)
     details = "".join(f" · {part}" for part in [*known, holder] if part)
     _print(console, indent, (article.id, ""), (details, "dim"), hang=2)
     _print(console, indent + 2, (" ".join(side.statement.text.split()), ""))
     if side.statement.also:
-        _print(console, indent + 2, (f"also in {_count(len(side.statement.also), 'other place')}", "dim"))
+        _print(console, indent + 2, (f"also in {count(len(side.statement.also), 'other place')}", "dim"))
 
 
 def _why_none(result: SetResult) -> str:
@@ -157,28 +179,16 @@ def _why_none(result: SetResult) -> str:
     return "no pair of statements was worth judging"
 
 
-def _set_name(name: str | None) -> str:
-    return "unnamed set" if name is None else name
-
-
 def _listed(names: list[str]) -> str:
     more = len(names) - _SETS_NAMED
     return ", ".join(names[:_SETS_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def _print(console: Console, indent: int, *parts: _Part, hang: int = 0) -> None:
     """Print the parts as one paragraph, its lines indented, those after the first by `hang` cells more."""
-    text = Text.assemble(*((_harmless(part), style) for part, style in parts))
+    text = Text.assemble(*((_NOT_A_SPACE.sub(" ", harmless(part)), style) for part, style in parts))
     width = max(min(console.width, _WIDEST) - indent - hang, 2)  # a wide character takes two cells
     for number, line in enumerate(text.wrap(console, width, overflow="fold")):
         line.rstrip()
         line.pad_left(indent + hang if number else indent)
         console.print(line, overflow="ignore", no_wrap=True, highlight=False, markup=False, emoji=False)
-
-
-def _harmless(text: str) -> str:
-    return _CONTROLS.sub(_MARK, _UNSEEN.sub("", _LINE_BREAKS.sub(" ", text)))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
 
+from contradict.marks import PairMarks
 from contradict.records import Report
 from contradict.report.files import FORMATS, Format, csv_bytes, json_lines, parquet_bytes, write_bytes
-from contradict.report.rows import DECIMALS, contradiction_row
+from contradict.report.html import html_bytes
+from contradict.report.rows import DECIMALS, contradiction_row, dispute_row
 from contradict.report.table import to_frame
 from contradict.report.terminal import print_report
 
@@ -19,7 +21,13 @@ _TABLE_TOP = 20
 _TABLE_WIDTH = 80  # of a table in a file, in cells
 
 
-def write_report(report: Report, format: Format, path: Path | None, top: int | None = None) -> None:  # noqa: A002
+def write_report(
+    report: Report,
+    format: Format,  # noqa: A002
+    path: Path | None,
+    top: int | None = None,
+    marks: Sequence[PairMarks] = (),
+) -> None:
     """Write a report, as `contradict.report.files` does; the same report always gives the same bytes.
 
     Args:
@@ -28,8 +36,10 @@ def write_report(report: Report, format: Format, path: Path | None, top: int | N
             "jsonl": one contradiction a line, see `contradict.report.rows`.
             "csv": the columns of `contradict.report.table`, numbers with up to 4 decimals.
             "parquet": the same columns, unchanged.
+            "html": a page that needs no other file, with the disputes and the updates, too.
         path: the file to write, or None for standard output.
         top: only so many contradictions, the strongest, 0 or more; None for 20 in a table and all in other formats.
+        marks: the words that make the first contradictions, for a page to show; see `contradict.marks`.
 
     Raises:
         ValueError: the format is unknown, or Parquet is asked for on standard output.
@@ -47,8 +57,23 @@ def write_report(report: Report, format: Format, path: Path | None, top: int | N
             return
         content = _table(report, shown)
     else:
-        content = _ENCODERS[format](replace(report, contradictions=report[:top]))
+        shortened = replace(report, contradictions=report[:top])
+        content = html_bytes(shortened, marks) if format == "html" else _ENCODERS[format](shortened)
     write_bytes(content, path)
+
+
+def write_disputes(report: Report, path: Path) -> None:
+    """Write the disputes of a report as JSON lines; see `contradict.report.rows.dispute_row`.
+
+    Args:
+        report: what was found.
+        path: the file to write.
+
+    Raises:
+        FileNotFoundError: the directory of the file does not exist.
+        OSError: the file cannot be written.
+    """
+    write_bytes(json_lines(map(dispute_row, report.disputes)), path)
 
 
 def _table(report: Report, top: int) -> bytes:

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-all check clean
+.PHONY: demo test test-all test-lowest check docs notebooks clean
 
 demo: $(VENV)/.installed
 	$(BIN)/contradict scan examples/articles --format table --top 10
@@ -14,6 +14,21 @@ test: $(VENV)/.installed-dev check
 
 test-all: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow
+
+# With the lowest declared version of each direct dependency.
+test-lowest: $(VENV)/.installed-dev
+	mkdir -p build
+	$(BIN)/python tests/lowest_versions.py > build/lowest.txt
+	$(PYTHON) -m venv --clear build/lowest
+	build/lowest/bin/python -m pip install --quiet --constraint constraints.txt --constraint build/lowest.txt --editable '.[dev]'
+	build/lowest/bin/python -m pytest
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/sphinx-build -W --keep-going -b html -c docs -d build/doctrees . build/site
+
+# Run the notebooks and store what they show.
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python notebooks/execute.py
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check

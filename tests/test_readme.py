@@ -21,5 +21,5 @@ def test_the_ten_lines_run(monkeypatch, capsys):
 def test_every_module_of_the_picture_is_there():
     picture = (ROOT / "README.md").read_text(encoding="utf-8").partition("## How it works")[2].partition("Each name")[0]
     names = set(re.findall(r"^(?:   │ )?([a-z]{3,})\s{2,}", picture, re.MULTILINE))
-    assert {"reading", "statements", "pairing", "nli", "report"} <= names
+    assert {"reading", "statements", "pairing", "judging", "report"} <= names
     assert all(list((ROOT / "src" / "contradict").glob(f"{name}*")) for name in names)

@@ -334,7 +334,7 @@ def test_scan_reports_from_the_threshold_on(model, toy_encoder, tmp_path, capfd)
     articles.mkdir()
     (articles / "a.txt").write_text("Pemerintah mengirim pasukan ke kota. Jembatan sungai itu ditutup polisi.")
     (articles / "b.txt").write_text("Pemerintah tidak mengirim pasukan. Jembatan sungai dibuka polisi kota.")
-    scan = "scan", articles, "--nli", model, "--encoder", toy_encoder, "--format", "jsonl"
+    scan = "scan", articles, "--nli", model, "--encoder", toy_encoder, "--bare-sentences", "--format", "jsonl"
 
     def scores(*options):
         assert run(*scan, *options) == 0

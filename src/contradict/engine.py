@@ -144,7 +144,11 @@ class LocalEngine:
         return found
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
-        """Probabilities of pairs; see `Engine`."""
+        """Probabilities of pairs; see `Engine`. Without pairs, the NLI model is not loaded."""
+        if not pairs:
+            import numpy as np
+
+            return np.zeros((0, 3), np.float32)
         return self.nli.predict(pairs, self._progress)
 
 

@@ -72,15 +72,19 @@ def make_report():
         published="2024-05-07T08:15:00+03:00",
         language="ar",
     )
-    undated = make_article("kabar-3", "Sebelas pelaut terluka, kata rumah sakit. Polisi belum dapat memastikan.")
+    news = "Two ferries collided in fog on Monday night, the port authority said."
+    undated = make_article(
+        "kabar-3", f"Sebelas pelaut terluka, kata rumah sakit. Polisi belum dapat memastikan.\n\n{news}"
+    )
+    reprint = undated.text.index(news)
     quiet = make_article("quiet-4", "Cuaca cerah sepanjang pekan ini di pelabuhan.", source="Kabar Timur")
     collided = make_side(
         times,
-        "Two ferries collided in fog on Monday night, the port authority said.",
+        news,
         "the port authority",
         "asserts",
         "Two ferries collided in fog on Monday night",
-        also=[Place("kabar-3", 0, 41)],
+        also=[Place("kabar-3", reprint, reprint + len(news))],
     )
     hurt = make_side(times, "Seven sailors were hurt.", claim="Seven sailors were hurt.")
     denied = make_side(
@@ -249,7 +253,7 @@ def make_hostile_report(attack):
     about = {"title": f"t {attack}", "source": f"s {attack}", "language": f"en{attack}", "set": f"set {attack}"}
     one = make_article(f"one {attack}", f"{attack} {sentence}\n\n{attack}", published=f"2024-05-06{attack}", **about)
     other = make_article(f"other {attack}", f"{denial}\n{attack}", published="2024-05-07", **about)
-    unlinked = make_article(f"quiet {attack}", f"{attack}", **about)
+    unlinked = make_article(f"quiet {attack}", attack, language=about["language"], set=about["set"])
     a = make_side(
         one, sentence, f"h {attack}", "asserts", f"It is so, said {attack}", also=[Place(other.id, 0, len(denial))]
     )

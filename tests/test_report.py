@@ -167,7 +167,7 @@ def test_frame_of_an_empty_report_has_the_same_columns_and_types():
 # CSV and Parquet
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_csv_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start, tmp_path):
     side = make_side(f"{start}1+2", f"{start}id", title=f"{start}t", source=f"{start}s")
     report = make_report(make_contradiction(side, evidence=f"{start}e", score=-0.5))
@@ -323,6 +323,8 @@ def test_a_contradiction_shows_both_sides_and_what_is_known_of_them():
     output = printed(make_report(make_contradiction(a, b, kind="denial", evidence="membantah")))
     assert output.splitlines()[1:] == [
         "",
+        "Contradictions, pair by pair",
+        "",
         "1  0.91  denial  feri, 충돌",
         "   001 · Kabar · 2024-05-06 · id · Amir denies it",
         "     Feri itu selamat.",
@@ -437,14 +439,34 @@ def test_texts_are_printed_as_text_only(hostile, shown):
     assert not any("\x80" <= character <= "\x9f" or "\u202a" <= character <= "\u202e" for character in output)
 
 
-def test_colours_only_on_a_terminal():
+def test_who_stands_against_whom_comes_before_the_pairs():
+    sides = [make_side(KOREAN, f"00{n}", Attribution(f"Saksi {n}", "asserts", KOREAN)) for n in range(3)]
+    asserts, denies, leaves_open = (Position(side.attribution.speaker, (), (side,)) for side in sides)
+    dispute = Dispute(None, 0, "두 여객선이 충돌했다", 0.91, (asserts,), (denies,), (leaves_open,))
+    report = replace(make_report(make_contradiction(kind="figure")), disputes=(dispute,) * 7)
+    lines = printed(report).splitlines()
+    assert lines[2:8] == [
+        "Who stands against whom",
+        "",
+        "0.91  두 여객선이 충돌했다",
+        "      asserted by: Saksi 0 (000)",
+        "      against it: Saksi 1 (001)",
+        "      left open by: Saksi 2 (002)",
+    ]
+    below = lines[lines.index("2 more disputes: --disputes FILE for all.") :]
+    assert below[2:5] == ["Contradictions, pair by pair", "", "1  0.91  differing figures  feri, 충돌"]
+
+
+def test_colours_only_on_a_terminal(monkeypatch):
     def with_colours(**options):
         screen = io.StringIO()
         print_report(make_report(make_contradiction()), Console(file=screen, width=80, **options), 20)
         return screen.getvalue()
 
-    assert "\x1b[" in with_colours(force_terminal=True, color_system="standard")
+    assert "\x1b[36m" in with_colours(force_terminal=True, color_system="standard")
     assert "\x1b[" not in with_colours(force_terminal=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[36m" not in with_colours(force_terminal=True, color_system="standard")
 
 
 # Disputes

@@ -147,7 +147,7 @@ def test_the_script_makes_the_rows_that_the_markup_has(open_page):
     ("fields", "left"),
     [
         ({"source": "صحيفة المرسى"}, (1, 1, 2)),
-        ({"source": "Harbour Times", "against": "no source given"}, (0, 1, 0)),
+        ({"source": "Harbour Times", "against": "article kabar-3"}, (0, 1, 0)),
         ({"language": "Arabic"}, (1, 1, 2)),
         ({"kind": "differing figures"}, (0, 1, 0)),
         ({"topic": "1"}, (0, 1, 2)),
@@ -263,6 +263,22 @@ def test_nothing_is_wider_than_the_screen(open_page, width, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     light = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 246)"
     assert light == (scheme == "light")
+
+
+def test_the_sides_of_a_dispute_stand_level(open_page):
+    page = open_page(make_report(), viewport={"width": 1280, "height": 800})
+    tops = page.locator("#disputes .column h4").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
+
+
+def test_the_filters_do_not_cover_how_much_is_shown(open_page):
+    page = open_page(make_report(), viewport={"width": 390, "height": 800})
+    choose(page, q="pelaut")
+    status, filters = (page.locator(name).bounding_box() for name in ("#status", "#filters"))
+    assert status["height"] > 0
+    assert filters["y"] >= status["y"] + status["height"]
+    assert filters["y"] + filters["height"] <= 800
 
 
 def test_arabic_runs_from_right_to_left(open_page):

@@ -242,7 +242,7 @@ def test_dataset_takes_whatever_the_articles_hold():
 # CSV
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_no_cell_of_the_csv_is_run_by_a_spreadsheet(start, tmp_path):
     def starting(value):
         return f"{start}{value}" if isinstance(value, str) else value

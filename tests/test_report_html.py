@@ -79,7 +79,7 @@ def test_a_dispute_tells_who_says_what_where_when_and_how_sure():
     asserts, denies, leaves_open = (words(column) for column in dispute.xpath(".//section"))
     assert asserts.startswith("Asserts Harbour Times 6 May 2024 the port authority also named port authority")
     assert denies.startswith("Denies or holds what cannot be true with it صحيفة المرسى 7 May 2024 شركة العبارات")
-    assert leaves_open.startswith("Leaves open no source given undated Polisi")
+    assert leaves_open.startswith("Leaves open article kabar-3 undated Polisi")
     assert "Left out of its 3 articles: dateline (1), link (1)." in words(dispute)
 
 
@@ -193,7 +193,7 @@ def test_a_contradiction_is_counted_in_every_dispute_that_it_is_part_of():
 def test_reprints_are_listed_with_their_places():
     page = parse(make_report())
     (also,) = {words(details) for details in shown(page, "//details[@class='also']")} - {""}
-    assert also == "The same sentence in 1 other place no source given undated Full text: kabar-3"
+    assert also == "The same sentence in 1 other place article kabar-3 undated Full text: kabar-3"
 
 
 def test_updates_stand_apart_in_order_of_time_and_undated_ones_last():
@@ -203,12 +203,26 @@ def test_updates_stand_apart_in_order_of_time_and_undated_ones_last():
     assert words(undated).startswith("Undated At least one of the two has no date")
 
 
+def test_an_article_without_a_source_stands_for_itself():
+    page = parse(make_report())
+    summary = words(page.xpath("//section[@class='read']")[0])
+    assert "1 article names no source; it is listed under its own name." in summary
+    article = make_article("001", "Nobody saw it.", set="north")
+    side = make_side(article, "Nobody saw it.")
+    report = make_report()
+    (result,) = report.sets
+    found = make_contradiction(side, report.contradictions[0].b)
+    page = parse(replace(report, contradictions=(found,), sets=(replace(result, set="north", articles=(article,)),)))
+    assert words(shown(page, "//table[@class='matrix']/tbody/tr")[0]).startswith("1 article 001, north")
+    assert ("article 001, north",) * 2 in [(one.get("value"), one.text) for one in page.iter("option")]
+
+
 def test_sources_are_crossed():
     page = parse(make_report())
     rows = [
         [words(cell) for cell in row.xpath("./th | ./td")] for row in shown(page, "//table[@class='matrix']/tbody/tr")
     ]
-    assert [row[0] for row in rows] == ["1 Harbour Times", "2 no source given", "3 صحيفة المرسى"]
+    assert [row[0] for row in rows] == ["1 Harbour Times", "2 article kabar-3", "3 صحيفة المرسى"]
     assert [[cell.split()[0] for cell in row[1:]] for row in rows] == [list("0112"), list("1001"), list("1001")]
     (link,) = shown(page, "//table[@class='matrix']/tbody/tr[1]/td[3]/a")
     assert link.get("href").startswith("#source=Harbour+Times&against=%D8%B5")

@@ -42,9 +42,8 @@ def json_lines(rows: Iterable[object]) -> bytes:
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     r"""A data frame as CSV in UTF-8, with `\n` line ends; text is quoted.
 
-    Text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, full-width ones,
-    a tab, a carriage return or a line feed, and
-    is no number) is given a leading apostrophe.
+    Text that a spreadsheet would take for a formula is given a leading apostrophe: it is no number, and starts with
+    `=`, `+`, `-`, `@`, a full-width one of these, a tab, a carriage return or a line feed.
     """
     text: str = (
         frame.map(_without_formula)

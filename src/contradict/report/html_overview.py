@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from contradict.records import Contradiction, Report, SetResult
 from contradict.report.html_places import Places, about, source_name
-from contradict.report.html_rows import KINDS, topic_labels
+from contradict.report.html_rows import topic_labels
 from contradict.report.html_text import language_name, named, read_date, show_span
-from contradict.report.wording import set_label
+from contradict.report.unseen import one_line
+from contradict.report.wording import KINDS, set_label
 
 _SHADES = 5  # steps of a colour; the figures stand beside it
 _SIZES = 8  # steps of a tile's width
@@ -25,7 +26,7 @@ _PARTS_SHOWN = 20  # of what was left out for one reason
 def summarise_run(report: Report) -> dict[str, object]:
     """What was read and found, as labelled figures, and when and in which languages the articles appeared."""
     articles = [article for result in report.sets for article in result.articles]
-    languages = Counter(language_name(article.language) or "unknown" for article in articles)
+    languages = Counter(language_name(article.language) or "not known" for article in articles)
     skipped = sum(result.pairs_skipped for result in report.sets)
     judged = sum(result.pairs_judged for result in report.sets)
     figures = (
@@ -44,6 +45,7 @@ def summarise_run(report: Report) -> dict[str, object]:
         "judged": f"{judged:,}",
         "skipped": f"{skipped:,}",
         "undated": sum(read_date(article.published) is None for article in articles),
+        "unnamed": sum(not one_line(article.source) for article in articles),
         "languages": [(name, f"{number:,}") for name, number in _most_common(languages)],
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contradict.records import Article, LeftOut, Report, Side
 from contradict.report.html_text import language_name, language_tag, named, show_date
 from contradict.report.unseen import harmless, one_line
+from contradict.report.wording import set_label
 
 
 class Places:
@@ -79,10 +80,11 @@ def all_sides(report: Report) -> Iterator[Side]:
 
 
 def about(article: Article) -> dict[str, object]:
-    """What is shown of an article beside its text."""
+    """What is shown of an article beside its text; its id only where neither title nor source has it."""
+    title = one_line(article.title)
     return {
-        "title": one_line(article.title) or named(article.id),
-        "article": named(article.id),
+        "title": title or named(article.id),
+        "article": named(article.id) if title and one_line(article.source) else None,
         "source": source_name(article),
         "date": show_date(article.published) or "undated",
         "language": language_name(article.language),
@@ -91,5 +93,7 @@ def about(article: Article) -> dict[str, object]:
 
 
 def source_name(article: Article) -> str:
-    """Who published it, in words where that is not known."""
-    return one_line(article.source) or "no source given"
+    """Who published it; where that is not known, the article stands for itself."""
+    if source := one_line(article.source):
+        return source
+    return f"article {named(article.id)}" + (f", {set_label(article.set)}" if article.set else "")

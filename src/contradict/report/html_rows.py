@@ -13,20 +13,14 @@ from dataclasses import dataclass
 
 from contradict.disputes import place_of
 from contradict.marks import Mark, PairMarks
-from contradict.records import Contradiction, Dispute, Kind, Mode, Position, Probabilities, Report, Side
+from contradict.records import Contradiction, Dispute, Mode, Position, Probabilities, Report, Side
 from contradict.report.html_places import Places, about, source_name
 from contradict.report.html_text import claim_parts, language_tag, likely, mark_words, named, read_date, show_span
 from contradict.report.unseen import one_line, place_in_line
-from contradict.report.wording import STANCES, count, set_label
+from contradict.report.wording import KINDS, STANCES, count, set_label
 
 Row = dict[str, object]
 
-KINDS: Mapping[Kind, str] = {
-    "denial": "denial",
-    "figure": "differing figures",
-    "other": "other conflict",
-    "update": "update",
-}
 _MODES: Mapping[Mode, str] = {
     "plan": "as a plan or forecast",
     "opinion": "as an opinion",
@@ -36,7 +30,7 @@ _MODES: Mapping[Mode, str] = {
 _OWN_VOICE = "The article itself"
 _STATEMENTS_SHOWN = 3  # of a holder; the rest is one click away
 _POSITIONS_SHOWN = 6  # of a side
-_SOURCES_NAMED = 5
+_SOURCES_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)

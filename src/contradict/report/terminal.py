@@ -10,7 +10,7 @@ from rich.text import Text
 
 from contradict.records import Contradiction, Position, Report, SetResult, Side, Topic, Unreadable
 from contradict.report.unseen import harmless
-from contradict.report.wording import STANCES, count, set_label
+from contradict.report.wording import KINDS, STANCES, count, set_label
 
 _WIDEST = 100  # cells; longer lines are hard to read
 _UNREADABLE_SHOWN = 5
@@ -131,6 +131,9 @@ def _holder(position: Position) -> str:
 def _print_contradictions(shown: tuple[Contradiction, ...], report: Report, console: Console) -> None:
     """Print them set by set, the set of the strongest first; the rank is that in the whole report."""
     topics = report.topics
+    if shown:
+        console.print()
+        _print(console, 0, ("Contradictions, pair by pair", "bold underline"))
     digits = len(str(len(shown)))
     ranked: dict[str | None, list[tuple[int, Contradiction]]] = {}
     for rank, contradiction in enumerate(shown, start=1):
@@ -138,15 +141,15 @@ def _print_contradictions(shown: tuple[Contradiction, ...], report: Report, cons
     for name, members in ranked.items():
         if len(report.sets) > 1:
             console.print()
-            _print(console, 0, (set_label(name), "bold underline"))
+            _print(console, 0, (set_label(name), "bold"))
         for rank, contradiction in members:
             console.print()
             _print_contradiction(contradiction, f"{rank:>{digits}}", topics[contradiction.topic], console)
 
 
 def _print_contradiction(c: Contradiction, rank: str, topic: Topic, console: Console) -> None:
-    keywords = ", ".join(topic.keywords)
-    heading = [(f"{rank}  ", "dim"), (f"{c.score:.2f}", "bold"), (f"  {c.kind}", "cyan"), (f"  {keywords}", "dim")]
+    kind, keywords = KINDS[c.kind], ", ".join(topic.keywords)
+    heading = [(f"{rank}  ", "dim"), (f"{c.score:.2f}", "bold"), (f"  {kind}", "cyan"), (f"  {keywords}", "dim")]
     _print(console, 0, *heading, hang=len(rank) + 2)
     indent = len(rank) + 2
     for side in (c.a, c.b):
@@ -161,7 +164,7 @@ def _print_side(side: Side, indent: int, console: Console) -> None:
     stance = attribution.stance and STANCES[attribution.stance]
     holder = " ".join(part for part in (attribution.speaker, stance) if part)
     details = "".join(f" · {part}" for part in [*known, holder] if part)
-    _print(console, indent, (article.id, ""), (details, "dim"), hang=2)
+    _print(console, indent, (article.id, ""), (details, "dim"), hang=4)
     _print(console, indent + 2, (" ".join(side.statement.text.split()), ""))
     if side.statement.also:
         _print(console, indent + 2, (f"also in {count(len(side.statement.also), 'other place')}", "dim"))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contradict.records import Stance
+from contradict.records import Kind, Stance
 from contradict.report.unseen import one_line
 
 STANCES: Mapping[Stance, str] = {"asserts": "asserts it", "denies": "denies it", "open": "leaves it open"}
 """What a holder does with a claim."""
+
+KINDS: Mapping[Kind, str] = {
+    "denial": "denial",
+    "figure": "differing figures",
+    "other": "other conflict",
+    "update": "update",
+}
 
 
 def set_label(name: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import re
 import sys
 from pathlib import Path
 
@@ -31,7 +31,7 @@ exclude_patterns = [".*", "build", "dist", "tests"]
 # Markdown.
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
-default_role = "literal"  # of what stands in single backticks in a docstring
+highlight_language = "text"  # of a block that names no language
 
 # Docstrings.
 autoclass_content = "both"
@@ -56,12 +56,22 @@ html_copy_source = False
 html_theme_options = {"top_of_page_buttons": []}
 
 
+_as_written: dict[str, list[str]] = {}
+
+
+def _read_code(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Say that what stands in single backticks is code, before napoleon looks for a colon in it."""
+    lines[:] = re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", "\n".join(lines)).split("\n")
+    _as_written[name] = [*lines]
+
+
 def _keep_colons(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
-    """Undo that napoleon takes what stands before a colon in the summary of a property for its type."""
-    if what == "property" and any(line.startswith(":type:") for line in lines):
-        lines[:] = [*(inspect.getdoc(obj) or "").splitlines(), ""]
+    """Undo that napoleon takes what stands before a colon in the docstring of a property or a constant for its type."""
+    if what in ("property", "data") and any(line.startswith(":type:") for line in lines):
+        lines[:] = _as_written[name]
 
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    app.connect("autodoc-process-docstring", _keep_colons, priority=600)  # after napoleon's 500
+    app.connect("autodoc-process-docstring", _read_code, priority=400)  # before napoleon's 500
+    app.connect("autodoc-process-docstring", _keep_colons, priority=600)

@@ -6,8 +6,11 @@ import doctest
 import importlib
 import importlib.util
 import io
+import json
 import os
 import re
+import runpy
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -15,8 +18,11 @@ import zlib
 
 import pytest
 
+import contradict
 from contradict.cli import main
-from pages import ROOT, at_hand, blocks, commands_of, make_workshop, parse, python_of
+from contradict.report.rows import contradiction_row
+from pages import ROOT, Block, at_hand, blocks, commands_of, make_workshop, parse, python_of
+from report_samples import make_report
 
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [
@@ -84,7 +90,7 @@ def test_the_picture_and_the_figures_are_those_of_the_readme(site):
 
 @pytest.mark.slow
 def test_every_public_name_is_in_the_reference(documented):
-    wanted = {_home(module, name) for module in ("contradict", "contradict.benchmark") for name in _public(module)}
+    wanted = {_home(module, name) for module in _public_modules() for name in importlib.import_module(module).__all__}
     tree = ast.parse((ROOT / "src" / "contradict" / "records.py").read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
@@ -96,18 +102,25 @@ def test_every_public_name_is_in_the_reference(documented):
             for node in ast.walk(ast.parse(text)):
                 if isinstance(node, ast.ImportFrom) and node.module.startswith("contradict"):
                     wanted.update(_home(node.module, alias.name) for alias in node.names)
+    picture = (ROOT / "README.md").read_text(encoding="utf-8").partition("## How it works")[2].partition("Each name")[0]
+    steps = set(re.findall(r"^(?:   │ )?([a-z]{3,})\s{2,}", picture, re.MULTILINE)) - {"reading"}  # has one public name
     assert len(wanted) > 30
-    assert not sorted(name for name in wanted if name not in documented)
+    assert len(steps) > 8
+    assert not sorted(name for name in wanted | {f"contradict.{step}" for step in steps} if name not in documented)
 
 
-def _public(module):
-    return importlib.import_module(module).__all__
+def _public_modules():
+    source = ROOT / "src"
+    found = [path for path in source.rglob("__init__.py") if "\n__all__ = " in path.read_text(encoding="utf-8")]
+    return [".".join(path.parent.relative_to(source).parts) for path in found]
 
 
 def _home(module, name):
     """What the reference calls an object: a record by its own module, all else by that from which it is imported."""
     value = getattr(importlib.import_module(module), name)
-    return f"{value.__module__}.{name}" if value.__module__ == "contradict.records" else f"{module}.{name}"
+    if getattr(value, "__module__", None) == "contradict.records":
+        return f"contradict.records.{name}"
+    return f"contradict.{name}" if name in contradict.__all__ else f"{module}.{name}"
 
 
 @pytest.mark.slow
@@ -123,11 +136,30 @@ def test_every_command_and_option_is_in_the_reference(site):
         options = set(re.findall(r"(?<![\w-])--[a-z-]+", shown.getvalue())) - {"--help"}
         assert f'id="contradict-{command}"' in page
         assert not [option for option in options if f'id="cmdoption-contradict-{command}-{option[2:]}"' not in page]
+    places = [page.index(f'id="contradict-{command}"') for command in commands]
+    assert places == sorted(places)
 
 
 @pytest.mark.slow
 @pytest.mark.embedded
-@pytest.mark.parametrize("page", [path for path in DOCS if python_of(path)], ids=lambda path: path.stem)
+@pytest.mark.parametrize("command", ["scan", "score", "benchmark", "calibrate", "train", "cache"])
+def test_the_example_of_each_command_runs_or_at_least_parses(command, workshop, monkeypatch, tmp_path):
+    monkeypatch.chdir(workshop)
+    if command == "cache":
+        monkeypatch.setenv("CONTRADICT_CACHE", str(tmp_path))  # it removes what is there
+    parsers = runpy.run_path(str(ROOT / "docs" / "site" / "commands.py"))["parsers"]()
+    program, *arguments = shlex.split(parsers[command].epilog.removeprefix("Example: "))
+    assert [program, arguments[0]] == ["contradict", command]
+    _run(arguments, Block("", "", ""), workshop)
+
+
+@pytest.mark.slow
+@pytest.mark.embedded
+@pytest.mark.parametrize(
+    "page",
+    [path for path in PAGES if python_of(path) and path != ROOT / "README.md"],  # that has a test of its own
+    ids=lambda path: path.stem,
+)
 def test_python_blocks_run_in_their_order(page, workshop, monkeypatch):
     monkeypatch.chdir(workshop)
     names: dict[str, object] = {}
@@ -183,6 +215,21 @@ def test_what_is_only_parsed_says_so():
     marks = {block.mark for path in DOCS for block in blocks(path) if block.language in ("bash", "python")}
     assert marks <= {"", "parsed"}
     assert not [path.name for path in DOCS for block in blocks(path) if block.language == "python" and block.mark]
+
+
+def test_the_front_matter_that_is_shown_is_read(tmp_path):
+    (shown,) = [block.text for block in blocks(ROOT / "docs" / "guide" / "articles.md") if block.language == "text"]
+    (tmp_path / "shown.txt").write_text(shown, encoding="utf-8")
+    (article,) = contradict.read_articles(tmp_path / "shown.txt")
+    assert article.text.startswith("The bridge")
+    assert all((article.title, article.source, article.published == "2024-10-18", article.language == "en"))
+
+
+def test_the_line_that_is_shown_has_the_fields_of_one_that_is_written():
+    (shown,) = [json.loads(block.text) for block in blocks(ROOT / "README.md") if block.language == "json"]
+    written = contradiction_row(make_report()[0])
+    for keys in (lambda row: row, lambda row: row["a"], lambda row: row["probabilities"]["a_b"]):
+        assert list(keys(shown)) == list(keys(written))
 
 
 @pytest.mark.slow

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import importlib
+import io
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sphinx.application import Sphinx
 
@@ -18,11 +20,23 @@ _USAGE_WIDTH = 88  # characters
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
     """The parser of each command, by its name."""
+    return dict(_commands().choices)
+
+
+def _commands() -> argparse._SubParsersAction[argparse.ArgumentParser]:
     commands = argparse.ArgumentParser(prog="contradict").add_subparsers()
     for found in pkgutil.iter_modules(contradict.cli.__path__, "contradict.cli."):
         if add := getattr(importlib.import_module(found.name), "add", None):
             add(commands)
-    return dict(commands.choices)
+    return commands
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """The commands as `contradict --help` lists them."""
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
+        contradict.cli.main(["--help"])
+    return sorted(names, key=lambda name: shown.getvalue().index(f"\n    {name}"))
 
 
 def _describe(parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -31,7 +45,9 @@ def _describe(parser: argparse.ArgumentParser) -> Iterator[str]:
     yield f"```text\n{parser.format_usage().removeprefix('usage: ').rstrip()}\n```\n"
     yield f"For example:\n\n```bash\n{(parser.epilog or '').removeprefix('Example: ')}\n```\n"
     yield f"```{{program}} {parser.prog}\n```\n"
-    for group in parser._action_groups:
+    for number, group in enumerate(parser._action_groups):
+        if number > 1 and group._group_actions:  # the first two are argparse's own
+            yield f"### {str(group.title).capitalize()}\n"
         for action in group._group_actions:
             if action.dest == "help":
                 continue
@@ -49,8 +65,13 @@ def _names(action: argparse.Action) -> list[str]:
 
 def _fill(app: Sphinx, name: str, content: list[str]) -> None:
     if _PLACE in content[0]:
-        described = (part for _, parser in sorted(parsers().items()) for part in _describe(parser))
-        content[0] = content[0].replace(_PLACE, "\n".join(described))
+        commands = _commands()
+        said = {action.dest: action.help for action in commands._choices_actions}
+        names = _in_order(commands.choices)
+        rows = ["| command | what it does |", "|---|---|"]
+        rows += [f"| [`{name}`](#contradict-{name}) | {said[name]} |" for name in names]
+        described = [part for name in names for part in _describe(commands.choices[name])]
+        content[0] = content[0].replace(_PLACE, "\n".join([*rows, "", *described]))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

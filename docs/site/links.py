@@ -1,7 +1,11 @@
-"""Links in Markdown lead where they lead in the repository, also from a part of a file that another page includes."""
+"""Links in Markdown lead where they lead in the repository, also from a part of a file that another page includes.
+
+Names of the package that stand as code, as `contradict.nli.NLI`, lead to the reference.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,8 @@ from docutils.utils import get_source_line
 from sphinx.addnodes import download_reference, pending_xref
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+
+_NAME = re.compile(r"(contradict(?:\.\w+)+)(?:\(\))?")
 
 
 class _Links(SphinxTransform):
@@ -31,7 +37,20 @@ class _Links(SphinxTransform):
                 link.replace_self(download_reference("", "", *link.children, refdomain=None, **attributes))
 
 
+class _Names(SphinxTransform):
+    default_priority = 1
+
+    def apply(self, **_: Any) -> None:
+        for literal in list(self.document.findall(nodes.literal)):
+            named = _NAME.fullmatch(literal.astext())
+            if named and not isinstance(literal.parent, nodes.reference | pending_xref):
+                link = pending_xref("", refdomain="py", reftype="obj", reftarget=named[1], refdoc=self.env.docname)
+                literal.replace_self(link)
+                link += literal
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_transform(_Links)
+    app.add_transform(_Names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

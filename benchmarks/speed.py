@@ -130,8 +130,8 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
         ("shape-pairs", 200, "of these, for other shapes"),
         ("memory-pairs", 500, "of these, for memory"),
         ("text-pairs", 200, "of these, for contradict-text"),
-        ("candidates", 1000, "candidate pairs that are judged"),
-        ("candidate-articles", 100, "articles that they are of"),
+        ("candidates", 2000, "candidate pairs that are judged"),
+        ("candidate-articles", 1000, "articles that they are of"),
         ("recall-articles", 100, "articles for the recall of the search"),
         ("recall-statements", 600, "of their statements; all pairs of these are judged"),
     ):

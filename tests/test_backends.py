@@ -71,6 +71,7 @@ def test_auto_goes_back_to_torch_where_an_export_fails(own_cache, toy_nli, monke
         raise RuntimeError("no such operation")
 
     monkeypatch.setattr(backends, "_export_openvino", fail)
+    monkeypatch.setattr(backends, "native_bf16", lambda device: True)
     with pytest.warns(UserWarning, match="no such operation; computing with torch"):
         nli = NLI(toy_nli, device="cpu")
     assert nli.backend == "torch"
@@ -86,10 +87,16 @@ def test_a_missing_back_end_says_what_to_install(name, monkeypatch):
     assert choose_backend("auto", torch.device("cpu")) == "torch"
 
 
+@pytest.mark.parametrize(("bf16", "fastest"), [(True, "openvino"), (False, "torch")])
+def test_the_fastest_on_a_processor_depends_on_its_number_formats(bf16, fastest, monkeypatch):
+    pytest.importorskip("openvino")
+    monkeypatch.setattr(backends, "native_bf16", lambda device: bf16)
+    assert choose_backend("auto", torch.device("cpu")) == fastest
+
+
 def test_off_the_processor_torch_computes():
     assert choose_backend("auto", torch.device("cuda")) == "torch"
     pytest.importorskip("openvino")
-    assert choose_backend("auto", torch.device("cpu")) == "openvino"
     with pytest.raises(BackendError, match="the device is cuda"):
         choose_backend("openvino", torch.device("cuda"))
 

@@ -81,10 +81,30 @@ def test_standard_classes_load_the_nli_model():
     assert scores.argmax() == 2
 
 
+def test_the_encoder_of_a_scan_gives_the_vectors_of_sentence_transformers(detector):
+    texts = [*SENTENCES, "Hujan. " * 400]
+    with pytest.warns(UserWarning, match="longer than the 512 tokens"):
+        own = detector.engine.vectors(texts)
+    wanted = default_encoder().encode(texts)
+    assert own.shape == wanted.shape
+    assert (own * wanted).sum(axis=1).min() > 0.9995
+
+
+def test_the_screen_lets_the_findings_of_the_demo_pass_and_leaves_other_matters_unread(demo, detector):
+    found = [(each.a.statement.text, each.b.statement.text) for each in demo]
+    other = [("The bridge was closed on Monday.", "The price of rice rose last week.")]
+    texts = [text for pair in found + other for text in pair]
+    ends = [(at, at + 1) for at in range(0, len(texts), 2)]
+    screen = detector.engine.screen
+    kept = screen.worth_reading(detector.engine.vectors(texts), ends, dict.fromkeys(range(len(ends)), 0.9))
+    assert len(found) > 5
+    assert kept == list(range(len(found)))
+
+
 def test_both_models_share_the_word_embeddings_on_disk_and_in_memory(detector):
     files = [folder / embedded.EMBEDDINGS_FILE for folder in (embedded.encoder_folder(), embedded.nli_folder())]
     assert files[0].samefile(files[1])
-    encoder = detector.engine.encoder[0].auto_model
+    encoder = detector.engine.encoder.network
     assert detector.engine.nli.network.get_input_embeddings().weight is encoder.get_input_embeddings().weight
     assert detector.engine.nli.tokenizer is detector.engine.encoder.tokenizer
 

@@ -53,10 +53,18 @@ def test_a_least_score_of_nothing_reads_all_in_full():
 def test_what_could_not_count_whatever_the_network_said_is_not_read():
     reader = Reader(a_b=CONFLICT, b_a=CONFLICT)
     far = Judging([(side("a", speaker="x"), side("b", speaker="x", mode="question"))], [-1.0], reader, 0.3)
+    assert far.possible() == {}
     assert far.strongest() == {}
     assert reader.read == []
-    assert list(far.others([0])) == [0]
-    assert reader.read == [("a", "b"), ("b", "a")]
+
+
+def test_of_the_possible_pairs_those_are_read_that_are_worth_it():
+    reader = Reader(a_b=CONFLICT, b_a=CONFLICT, c_d=CONFLICT, d_c=CONFLICT)
+    own = judging([(side("a"), side("b")), (side("c"), side("d"))], reader)
+    assert list(own.possible()) == [0, 1]
+    assert min(own.possible().values()) >= 0.3
+    assert list(own.strongest([1])) == [1]
+    assert reader.read == [("c", "d"), ("d", "c")]
 
 
 def test_claims_are_read_where_they_are_not_the_whole_sentences():
@@ -81,12 +89,13 @@ def test_a_verdict_is_made_of_all_that_was_read():
     assert (one.sentences.a_b.contradiction, one.a.article.id) == (pytest.approx(0.95), "a")
 
 
-def test_pairs_given_up_can_be_read_in_full_afterwards():
-    reader = Reader(c_d=NOTHING, d_c=AGREEMENT)
-    own = judging([(side("a"), side("b")), (side("c"), side("d"))], reader, nearness=FAR)
+def test_of_pairs_given_up_those_that_agree_are_read_in_full_afterwards():
+    reader = Reader(c_d=NOTHING, **{"c_d*": NOTHING, "d*_c": AGREEMENT, "e_f": NOTHING})
+    bare = side("d", speaker="police", stance="asserts", claim="d*")
+    own = judging([(side("a"), side("b")), (side("c"), bare), (side("e"), side("f"))], reader, nearness=FAR)
     assert own.strongest() == {}
     reader.read.clear()
-    found = own.others([1])
-    assert reader.read == [("d", "c")]
+    found = own.agreeing([1, 2])
+    assert reader.read == [("c", "d*"), ("e", "f"), ("d*", "c"), ("f", "e"), ("d", "c")]
     assert list(found) == [1]
     assert found[1].verdict.agreement == pytest.approx(0.95)

@@ -19,6 +19,7 @@ import contradict
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+MODELS = ("nli", "tagger", "screen")
 MEGABYTE = 1_000_000
 OFFLINE = {"HF_HUB_OFFLINE": "1", "http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
 
@@ -58,7 +59,12 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     about = f"contradict_nlp-{contradict.__version__}.dist-info"
     assert {name for name in names if not name.startswith(f"{about}/")} == wanted
     assert {f"{about}/licenses/LICENSE", f"{about}/licenses/NOTICE"} <= names
-    for needed in ("py.typed", "models/weights/nli/layers.safetensors", "models/weights/tagger/README.md"):
+    for needed in (
+        "py.typed",
+        "models/weights/nli/layers.safetensors",
+        "models/weights/tagger/README.md",
+        "models/weights/screen/layers.safetensors",
+    ):
         assert f"contradict/{needed}" in wanted
 
 

@@ -34,10 +34,68 @@ from contradict.labels import CONTRADICTION, NEUTRAL
 from contradict.models.loading import weights_digest
 from contradict.nli import NLI
 from contradict.records import MIN_SCORE, Probabilities
+from contradict.screen import Screen, embedded_screen
 from contradict.verdict import judge_pair
 
 FIGURES = ("average_precision", "false_alarms", "precision", "recall")
 HEADINGS = ("AP", "false alarms", "precision", "recall")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a scan would read of the pairs, and what it would miss for it.
+
+    Attributes:
+        shown: pairs that it would report as contradictions.
+        right: those of them that are.
+        directions: how often it would read a pair of texts; in full, sentences and claims are read in both directions.
+        in_full: how often all would be read in full.
+        reported: pairs that reach the least score when they are read in full.
+        missed: those of them that a scan leaves unread, or gives up before.
+    """
+
+    shown: int
+    right: int
+    directions: int
+    in_full: int
+    reported: int
+    missed: int
+
+
+def read_less(sets: list[JudgedSet], screen: Screen | None) -> Reading:
+    """Go through the pairs as a scan does, with what was judged already."""
+    shown = right = directions = in_full = reported = missed = 0
+    for each in sets:
+        sides = [each.sides(at) for at in range(len(each.labelled.pairs))]
+        known: dict[tuple[str, str], Probabilities] = {}
+        for (a, b), sentences, claims in zip(sides, each.by_sentence, each.by_claim, strict=True):
+            texts = a.statement.text, b.statement.text
+            bare = a.attribution.claim or texts[0], b.attribution.claim or texts[1]
+            for (one, other), judged in ((bare, claims), (texts, sentences)):
+                known |= {(one, other): judged.a_b, (other, one): judged.b_a}
+        asked: list[int] = []
+
+        def predict(pairs: Sequence[tuple[str, str]], known: Any = known, asked: list[int] = asked) -> np.ndarray:
+            asked.append(len(pairs))
+            return np.array([astuple(known[pair]) for pair in pairs], np.float32).reshape(-1, 3)
+
+        judging = Judging(sides, each.nearness, predict, MIN_SCORE)
+        possible = judging.possible()
+        ends = each.labelled.pairs
+        read = judging.strongest(screen.worth_reading(each.vectors, ends, possible) if screen else possible)
+        directions += sum(asked)
+        full = Judging(sides, each.nearness, predict, 0.0).strongest()
+        in_full += sum(
+            4 if a.attribution.claim != a.statement.text or b.attribution.claim != b.statement.text else 2
+            for a, b in sides
+        )
+        found = {at for at, own in full.items() if max(own.verdict.contradiction, own.verdict.update) >= MIN_SCORE}
+        reported += len(found)
+        missed += len(found - read.keys())
+        own = {at for at, judged in read.items() if judged.verdict.contradiction >= MIN_SCORE}
+        shown += len(own)
+        right += sum(each.labelled.outcomes[at] == "contradiction" for at in own)
+    return Reading(shown, right, directions, in_full, reported, missed)
 
 
 def scores_of(sets: list[JudgedSet]) -> dict[str, np.ndarray]:
@@ -81,54 +139,6 @@ def shares(sets: list[JudgedSet]) -> dict[str, list[tuple[int, bool]]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a scan would read of the pairs, and what it would miss for it.
-
-    Attributes:
-        directions: how often it would read a pair of texts; in full, sentences and claims are read in both directions.
-        in_full: how often all would be read in full.
-        reported: pairs that reach the least score when they are read in full.
-        missed: those of them that a scan gives up before.
-    """
-
-    directions: int
-    in_full: int
-    reported: int
-    missed: int
-
-
-def read_less(sets: list[JudgedSet]) -> Reading:
-    """Go through the pairs as a scan does, with what was judged already."""
-    directions = in_full = reported = missed = 0
-    for each in sets:
-        sides = [each.sides(at) for at in range(len(each.labelled.pairs))]
-        known: dict[tuple[str, str], Probabilities] = {}
-        for (a, b), sentences, claims in zip(sides, each.by_sentence, each.by_claim, strict=True):
-            texts = a.statement.text, b.statement.text
-            bare = a.attribution.claim or texts[0], b.attribution.claim or texts[1]
-            for (one, other), judged in ((bare, claims), (texts, sentences)):
-                known |= {(one, other): judged.a_b, (other, one): judged.b_a}
-        asked: list[int] = []
-
-        def predict(pairs: Sequence[tuple[str, str]], known: Any = known, asked: list[int] = asked) -> np.ndarray:
-            asked.append(len(pairs))
-            return np.array([astuple(known[pair]) for pair in pairs], np.float32).reshape(-1, 3)
-
-        judging = Judging(sides, each.nearness, predict, MIN_SCORE)
-        read = judging.strongest()
-        directions += sum(asked)
-        full = read | judging.others(set(range(len(sides))) - read.keys())
-        in_full += sum(
-            4 if a.attribution.claim != a.statement.text or b.attribution.claim != b.statement.text else 2
-            for a, b in sides
-        )
-        found = {at for at, own in full.items() if max(own.verdict.contradiction, own.verdict.update) >= MIN_SCORE}
-        reported += len(found)
-        missed += len(found - read.keys())
-    return Reading(directions, in_full, reported, missed)
-
-
 def is_same(holder: str | None, found: str | None, names: list[list[str]]) -> bool:
     """Whether a holder was found, under any of its names; or rightly none."""
     if holder is None or found is None:
@@ -161,11 +171,11 @@ def main() -> None:
     add_nli_options(parser)
     add_run_options(parser)
     options = parser.parse_args()
-    nli, tagger = (
-        NLI(options.nli, labels=options.nli_labels, device=options.device),
-        Tagger(options.tagger, options.device),
-    )
+    nli = NLI(options.nli, labels=options.nli_labels, calibration=options.calibration, device=options.device)
+    tagger = Tagger(options.tagger, options.device)
     sets = judge_sets(read_sets(options.part), nli, tagger, make_progress(options))
+    as_they_are = options.nli is options.tagger is None and options.calibration == "auto"
+    reading = read_less(sets, embedded_screen() if as_they_are else None)
     truth = contradicts(sets)
     number_of = np.array([number for number, each in enumerate(sets) for _ in each.labelled.pairs])
     languages = np.array([each.labelled.languages for each in sets for _ in each.labelled.pairs])
@@ -191,10 +201,10 @@ def main() -> None:
     print(f"False alarms: per 1,000 pairs, at a recall of 80%. Precision and recall at {MIN_SCORE:.2g}.")
     for name, figure in accuracy.items():
         console.print(f"{name}: {cell(figure)}")
-    reading = read_less(sets)
     print(
         f"As a scan reads: {reading.directions:,} readings of pairs for {reading.in_full:,}; of {reading.reported:,}"
-        f" pairs that reach {MIN_SCORE:.2g} as contradictions or updates, {reading.missed:,} are given up before"
+        f" pairs that reach {MIN_SCORE:.2g} as contradictions or updates, {reading.missed:,} are not read so far."
+        f" Precision {reading.right / max(1, reading.shown):.3g}, recall {reading.right / truth.sum():.3g}"
     )
     if options.out:
         model = {"name": nli.name, "sha256": weights_digest(nli.folder)}

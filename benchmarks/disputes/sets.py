@@ -57,6 +57,7 @@ class JudgedSet:
     Attributes:
         labelled: the set.
         attributions: of its statements.
+        vectors: of its sentences.
         nearness: of each pair; see `contradict.neighbours.nearness`.
         by_sentence: judgement of each pair of sentences.
         by_claim: judgement of each pair of claims.
@@ -64,6 +65,7 @@ class JudgedSet:
 
     labelled: LabelledSet
     attributions: list[Attribution]
+    vectors: np.ndarray
     nearness: list[float]
     by_sentence: list[Judgement]
     by_claim: list[Judgement]
@@ -132,7 +134,7 @@ def judge_sets(sets: list[LabelledSet], nli: NLI, tagger: Tagger, progress: Prog
             own = [statement for statement in each.statements if statement.article == article.id]
             attributions += attribute(article, own, reading)
         vectors = embed(encoder, [statement.text for statement in each.statements])
-        made.append((each, attributions, nearness(vectors, each.pairs)))
+        made.append((each, attributions, vectors))
     texts = [(each.statements[a].text, each.statements[b].text) for each in sets for a, b in each.pairs]
     claims = [
         (attributions[a].claim or each.statements[a].text, attributions[b].claim or each.statements[b].text)
@@ -145,11 +147,12 @@ def judge_sets(sets: list[LabelledSet], nli: NLI, tagger: Tagger, progress: Prog
         JudgedSet(
             each,
             attributions,
-            nearness,
+            vectors,
+            nearness(vectors, each.pairs),
             [next(by_sentence) for _ in each.pairs],
             [next(by_claim) for _ in each.pairs],
         )
-        for each, attributions, nearness in made
+        for each, attributions, vectors in made
     ]
 
 

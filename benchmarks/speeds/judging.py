@@ -68,17 +68,16 @@ def judging(setting: Setting) -> Iterator[Row]:
     rows = articles(options.data, options.candidate_articles)
     with setting.start("candidates", rows, detector=setting.detector(), most=options.candidates) as worker:
         made = worker.ask("run")
-    pairs: list[tuple[str, str]] = made["pairs"]
+    pairs: list[tuple[str, str]] = [tuple(pair["texts"]) for pair in made["pairs"]]
     both = [*pairs, *((b, a) for a, b in pairs)]
-    named = [(*pair, near) for pair, near in zip(pairs, made["nearness"], strict=True)]
     on: dict[str, Any] = {"detector": setting.detector(), "in full": False}
     with (
         setting.start("judge", pairs, detector=setting.detector(calibrated=False)) as own,
-        setting.start("read on", named, **on) as scanning,
+        setting.start("read on", made["pairs"], **on) as scanning,
         setting.start(OTHER, both) as other,
     ):
         answers, read, found = take_turns([own, scanning, other], options.repeats)
-    with setting.start("read on", named, **on | {"in full": True}) as worker:
+    with setting.start("read on", made["pairs"], **on | {"in full": True}) as worker:
         in_full = worker.ask("run")["found"]
     forth, back = np.split(setting.probabilities(found[-1]["logits"])[:, 2], 2)
     difference = np.abs(np.array(answers[-1]["scores"]) - (forth + back) / 2)
@@ -96,13 +95,13 @@ def judging(setting: Setting) -> Iterator[Row]:
     kept = len(set(read[-1]["found"]) & set(in_full))
     yield Row(
         "judging",
-        "the same pairs as a scan judges them, without holders",
+        "the same pairs as a scan judges them, claims and holders included",
         "pairs/s",
         rates(read, len(pairs)),
         "`CrossEncoder.predict`, both directions in one list",
         rates(found, len(pairs)),
-        f"{read[-1]['in both directions']:,} read in both directions, the others in one; of {len(in_full):,} pairs that"
-        f" reach {MIN_SCORE:g} when all are read in both, {kept:,} do here",
+        f"{read[-1]['begun']:,} read, {read[-1]['in full']:,} of them in both directions and as claims; of"
+        f" {len(in_full):,} pairs that reach {MIN_SCORE:g} when all are read in full, {kept:,} do here",
         {"pairs": len(pairs), "found": len(read[-1]["found"]), "found when all is read": len(in_full), "kept": kept},
     )
 

@@ -104,27 +104,38 @@ def runtime(detector: Any) -> dict[str, str]:
 
 
 def read_on(spec: dict[str, Any]) -> Act:
-    """Candidates as a scan judges them, without holders: the second direction only where it may matter.
+    """Candidates as a scan judges them: most are left unread, the others read as far as serves; claims, too.
 
-    With `spec["in full"]`, both directions of all.
+    With `spec["in full"]`, all are read in full.
     """
     from contradict import Article, Detector
     from contradict.judging import Judging
     from contradict.records import MIN_SCORE, Attribution, Side, Statement
 
     detector = Detector(**spec["detector"])
+    engine = detector.engine
+    texts = sorted({text for pair in spec["inputs"] for text in pair["texts"]})
+    vectors = engine.vectors(texts)  # a scan has them before it judges
+    place = {text: at for at, text in enumerate(texts)}
 
-    def side(name: str, text: str) -> Side:
-        return Side(Article(name, text), Statement(name, text, 0, len(text)), Attribution())
+    def side(text: str, known: dict[str, Any]) -> Side:
+        article = Article(known["article"], text, language=known["language"])
+        statement = Statement(known["article"], text, 0, len(text), known["language"])
+        return Side(article, statement, Attribution(**known["attribution"]))
 
     def act(pairs: Sequence[Any]) -> dict[str, Any]:
-        sides = [(side("a", a), side("b", b)) for a, b, _ in pairs]
-        judging = Judging(sides, [near for *_, near in pairs], detector.engine.probabilities, MIN_SCORE)
-        read = judging.strongest()
-        if spec["in full"]:
-            read |= judging.others(at for at in range(len(sides)) if at not in read)
-        found = sorted(at for at, own in read.items() if own.verdict.contradiction >= MIN_SCORE)
-        return {"in both directions": len(read), "found": found, **runtime(detector)}
+        sides = [tuple(map(side, pair["texts"], pair["known"])) for pair in pairs]
+        least = 0.0 if spec["in full"] else MIN_SCORE
+        judging = Judging(sides, [pair["nearness"] for pair in pairs], engine.probabilities, least)
+        worth_reading = possible = judging.possible()
+        if engine.screen and not spec["in full"]:
+            ends = [(place[a], place[b]) for a, b in (pair["texts"] for pair in pairs)]
+            worth_reading = engine.screen.worth_reading(vectors, ends, possible)
+        read = judging.strongest(worth_reading)
+        found = sorted(
+            at for at, own in read.items() if max(own.verdict.contradiction, own.verdict.update) >= MIN_SCORE
+        )
+        return {"begun": len(worth_reading), "in full": len(read), "found": found, **runtime(detector)}
 
     return act
 
@@ -238,20 +249,35 @@ def scan(spec: dict[str, Any]) -> Act:
 
 
 def candidates(spec: dict[str, Any]) -> Act:
-    """The texts of pairs that a scan of the articles would judge, holders not looked at; a sample of them, if many."""
+    """The pairs that a scan of the articles would judge, with what it knows of them; a sample of them, if many."""
+    from dataclasses import asdict
+    from itertools import groupby
+
     from contradict import Article, Detector
     from contradict.neighbours import nearness
     from contradict.pairing import find_pairs
     from contradict.statements import split_articles
 
     def act(rows: Sequence[Any]) -> dict[str, Any]:
-        statements, _ = split_articles([Article(**row) for row in rows])
-        vectors = Detector(**spec["detector"]).engine.vectors([each.text for each in statements])
-        found = find_pairs(statements, vectors).pairs
+        engine = Detector(**spec["detector"]).engine
+        articles = {row["id"]: Article(**row) for row in rows}
+        statements, _ = split_articles([articles[name] for name in sorted(articles)])
+        parts = [(articles[name], list(own)) for name, own in groupby(statements, key=lambda each: each.article)]
+        known = [attribution for own in engine.attributions(parts) for attribution in own]
+        vectors = engine.vectors([each.text for each in statements])
+        found = find_pairs(statements, vectors, holders=[each.speaker for each in known]).pairs
         drawn = random.Random(0).sample(found, min(spec["most"], len(found)))
         ends = [(pair.a, pair.b) for pair in drawn]
-        texts = [(statements[a].text, statements[b].text) for a, b in ends]
-        return {"pairs": texts, "nearness": nearness(vectors, ends), "found": len(found)}
+
+        def side(at: int) -> dict[str, Any]:
+            own = statements[at]
+            return {"article": own.article, "language": own.language, "attribution": asdict(known[at])}
+
+        pairs = [
+            {"texts": [statements[at].text for at in both], "known": list(map(side, both)), "nearness": near}
+            for both, near in zip(ends, nearness(vectors, ends), strict=True)
+        ]
+        return {"pairs": pairs, "found": len(found)}
 
     return act
 

@@ -54,6 +54,8 @@ class DetectorConfig:
             holders are known.
         claims: whether the claims are judged with who holds them; otherwise the bare sentences are, by the NLI model
             alone, and there are neither updates nor disputes.
+        screen: whether pairs that are hardly worth reading are left unread by the vectors of their statements, where
+            claims are judged by the embedded models and `min_score` is not lower than usual.
         neighbours: how many nearest statements, in each language, a statement can be paired with; pairs are mutual.
         max_pairs: most pairs judged in a set, closest first; None for 10 times the number of its statements, at
             least 1,000.
@@ -62,6 +64,7 @@ class DetectorConfig:
     min_score: float | None = None
     within_articles: bool = False
     claims: bool = True
+    screen: bool = True
     neighbours: int = 10
     max_pairs: int | None = None
 
@@ -206,7 +209,7 @@ class Detector:
         sides = [self._sides(pair, result, by_id, attributions) for pair in pairing.pairs]
         if not self.config.claims:
             return self._judge_bare(sides, result)
-        return self._judge_claims(sides, nearness(vectors, [(pair.a, pair.b) for pair in pairing.pairs]), result)
+        return self._judge_claims(sides, vectors, pairing.pairs, result)
 
     def _attribute(self, articles: Sequence[Article], statements: Sequence[Statement]) -> list[Attribution]:
         """Who holds each statement, at the first place where it stands."""
@@ -227,10 +230,15 @@ class Detector:
         ]
         return _Found(result, strongest_first(found))
 
-    def _judge_claims(self, sides: Sequence[Sides], near: Sequence[float], result: SetResult) -> _Found:
+    def _judge_claims(
+        self, sides: Sequence[Sides], vectors: np.ndarray, pairs: Sequence[Pair], result: SetResult
+    ) -> _Found:
         least = MIN_SCORE if self.config.min_score is None else self.config.min_score
-        judging = Judging(sides, near, self.engine.probabilities, least)
-        read = judging.strongest()
+        ends = [(pair.a, pair.b) for pair in pairs]
+        judging = Judging(sides, nearness(vectors, ends), self.engine.probabilities, least)
+        possible = judging.possible()
+        screen = self.engine.screen if self.config.screen and least >= MIN_SCORE else None
+        read = judging.strongest(screen.worth_reading(vectors, ends, possible) if screen else possible)
         in_conflict = {
             place_of(side)
             for own in read.values()
@@ -239,7 +247,7 @@ class Detector:
         }
         # What agrees with a statement in conflict, or leaves it open, belongs to the dispute.
         beside = [at for at, (a, b) in enumerate(sides) if {place_of(a), place_of(b)} & in_conflict and at not in read]
-        read |= judging.others(beside)
+        read |= judging.agreeing(beside)
         topics = _topics_of(result)
         contradictions: list[Contradiction] = []
         updates: list[Contradiction] = []

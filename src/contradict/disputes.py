@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 
 from contradict.attribution.holders import same_holder
 from contradict.records import Contradiction, Dispute, Position, Side
-from contradict.verdict import Verdict
-
-_LEAST_AGREEMENT = 0.5  # probability that one claim says what the other does
+from contradict.verdict import AGREES, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def link_of(a: Side, b: Side, verdict: Verdict) -> Link | None:
         verdict: on the pair.
     """
     stances = a.attribution.stance, b.attribution.stance
-    if verdict.agreement < _LEAST_AGREEMENT or verdict.contradiction + verdict.update >= _LEAST_AGREEMENT:
+    if verdict.agreement < AGREES or verdict.contradiction + verdict.update >= AGREES:
         return None
     if stances.count("open") == 1:
         return Link(b, a, leaves_open=True) if stances[0] == "open" else Link(a, b, leaves_open=True)

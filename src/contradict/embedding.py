@@ -15,13 +15,17 @@ from contradict.progress import Progress, no_progress
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from contradict.models.mean_encoder import MeanEncoder
+
+    Encoder = SentenceTransformer | MeanEncoder
+
 Embed = Callable[[Sequence[str]], np.ndarray]
 """Texts to vectors: float32, one row of unit length a text."""
 
 _CHARACTERS_A_BATCH = 8192
 
 
-def embed(encoder: SentenceTransformer, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
+def embed(encoder: Encoder, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
     """Vectors of texts, of unit length.
 
     Args:
@@ -37,13 +41,7 @@ def embed(encoder: SentenceTransformer, texts: Sequence[str], progress: Progress
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     with progress("Reading statements", len(texts)) as advance, autocast(encoder.device):
         for rows in batches_by_tokens(lengths, _CHARACTERS_A_BATCH):
-            encoded = encoder.encode(
-                [texts[row] for row in rows],
-                batch_size=len(rows),
-                show_progress_bar=False,
-                convert_to_numpy=True,
-                normalize_embeddings=True,
-            )
+            encoded = _encode(encoder, [texts[row] for row in rows])
             if not vectors.shape[1]:
                 vectors = np.zeros((len(texts), encoded.shape[1]), np.float32)
             vectors[rows] = encoded
@@ -51,7 +49,17 @@ def embed(encoder: SentenceTransformer, texts: Sequence[str], progress: Progress
     return vectors
 
 
-def _warn_of_long_texts(encoder: SentenceTransformer, texts: Sequence[str]) -> None:
+def _encode(encoder: Encoder, batch: list[str]) -> np.ndarray:
+    from contradict.models.mean_encoder import MeanEncoder
+
+    if isinstance(encoder, MeanEncoder):
+        return encoder.encode(batch)
+    return encoder.encode(
+        batch, batch_size=len(batch), show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
+    )
+
+
+def _warn_of_long_texts(encoder: Encoder, texts: Sequence[str]) -> None:
     limit = encoder.max_seq_length
     if limit is None:
         return

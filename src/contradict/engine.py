@@ -12,11 +12,12 @@ from contradict.records import Article, Attribution, Statement
 
 if TYPE_CHECKING:
     import numpy as np
-    from sentence_transformers import SentenceTransformer
 
     from contradict.attribution.tagger import Tagger
     from contradict.calibration import Calibration
+    from contradict.embedding import Encoder
     from contradict.nli import NLI
+    from contradict.screen import Screen
 
 Backend = Literal["auto", "torch", "openvino", "onnx"]
 """What computes the NLI model and the tagger; "auto" stands for the fastest one installed."""
@@ -38,6 +39,10 @@ class Engine(Protocol):
     @property
     def digests(self) -> dict[str, str]:
         """What identifies each network, so that what it said is known to be its word: "encoder", "tagger", "nli"."""
+
+    @property
+    def screen(self) -> Screen | None:
+        """What tells pairs that are worth reading by those vectors, where it knows these networks."""
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of unit length, float32, one row a text; see `contradict.embedding.embed`."""
@@ -70,14 +75,21 @@ class LocalEngine:
         self._calibration, self._device, self._progress = calibration, device, progress
 
     @cached_property
-    def encoder(self) -> SentenceTransformer:
+    def encoder(self) -> Encoder:
         """The sentence encoder."""
-        from contradict.models.loading import load_encoder
-
         with self._progress("Loading the encoder", 1) as advance:
-            encoder = load_encoder(self._encoder, self._device)
+            encoder = self._load_encoder()
             advance(1)
         return encoder
+
+    def _load_encoder(self) -> Encoder:
+        if self._encoder is None:
+            from contradict.models.mean_encoder import MeanEncoder
+
+            return MeanEncoder(self._device)
+        from contradict.models.loading import load_encoder
+
+        return load_encoder(self._encoder, self._device)
 
     @cached_property
     def nli(self) -> NLI:
@@ -123,6 +135,14 @@ class LocalEngine:
             "tagger": weights_digest(self.tagger.folder),
             "nli": f"{weights_digest(nli.folder)} {nli.label_order} {nli.calibration}",
         }
+
+    @property
+    def screen(self) -> Screen | None:
+        """That of the embedded models, as they are; None for others."""
+        from contradict.screen import embedded_screen
+
+        as_they_are = self._encoder is self._tagger is self._nli is None and self._calibration == "auto"
+        return embedded_screen() if as_they_are else None
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts; see `Engine`."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from contradict.records import Judgement, Probabilities, Side
-from contradict.verdict import Verdict, judge_pair
+from contradict.verdict import AGREES, Verdict, agreement, judge_pair
 
 Predict = Callable[[Sequence[tuple[str, str]]], np.ndarray]
 """Pairs to probabilities of entailment, neutral and contradiction, one row a pair."""
@@ -22,8 +22,9 @@ Sides = tuple[Side, Side]
 
 SURE = 0.95
 """Probability of contradiction of the surest judgement that is thought of before a pair is read."""
-HOPE = 0.1
-"""A pair is read on while what is known of it gives at least this part of the least score that is reported."""
+HOPE_ONE_WAY, HOPE_BOTH_WAYS = 0.15, 0.25
+"""A pair read in one direction, or in both, is read on where that gives this part of the least score that is reported,
+or more."""
 
 _BEST = Probabilities((1 - SURE) / 2, (1 - SURE) / 2, SURE)
 
@@ -72,17 +73,32 @@ class Judging:
         self._least = least
         self._forward: dict[int, Probabilities] = {}
 
-    def strongest(self) -> dict[int, Judged]:
-        """Read on while there is hope that a pair is a contradiction or an update; those read in full, by position."""
-        best = dict.fromkeys(range(len(self._sides)), Judgement(_BEST, _BEST))
-        self._read_forward(self._hopeful(best, self._least))
-        one_way = {at: Judgement(known, known) for at, known in self._forward.items()}
-        little = HOPE * self._least
-        return self._claims(self._hopeful(self._both_ways(self._hopeful(one_way, little)), little))
+    def possible(self) -> dict[int, float]:
+        """The pairs that can be contradictions or updates, by position, with the most that they can reach."""
+        best = Judgement(_BEST, _BEST)
+        scores = ((at, _score(self._verdict(at, best, best))) for at in range(len(self._sides)))
+        return {at: score for at, score in scores if score >= self._least}
 
-    def others(self, positions: Iterable[int]) -> dict[int, Judged]:
-        """Read these pairs in full, too, once `strongest` was called."""
-        return self._claims(self._both_ways(positions))
+    def strongest(self, worth_reading: Iterable[int] | None = None) -> dict[int, Judged]:
+        """Read on while there is hope that a pair is a contradiction or an update; those read in full, by position.
+
+        Args:
+            worth_reading: positions of the pairs to begin with; None for all that are possible.
+        """
+        self._read_forward(self.possible() if worth_reading is None else worth_reading)
+        one_way = {at: Judgement(known, known) for at, known in self._forward.items()}
+        both_ways = self._both_ways(self._hopeful(one_way, HOPE_ONE_WAY * self._least))
+        return self._claims(self._hopeful(both_ways, HOPE_BOTH_WAYS * self._least))
+
+    def agreeing(self, positions: Iterable[int]) -> dict[int, Judged]:
+        """Of these pairs, those of which one claim says what the other does, read in full."""
+        places = list(positions)
+        claims = dict(zip(places, self._claims_of(places), strict=True))
+        alike = [at for at in places if agreement(claims[at]) >= AGREES]
+        return {
+            at: Judged(*self._sides[at], own, self._verdict(at, own, claims[at]))
+            for at, own in self._both_ways(alike).items()
+        }
 
     def _hopeful(self, known: dict[int, Judgement], least: float) -> dict[int, Judgement]:
         """The pairs that reach so much if their claims are to one another as the sentences are."""

@@ -20,8 +20,7 @@ from contradict.progress import Progress, no_progress
 from contradict.records import MIN_SCORE, Judgement
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
+    from contradict.embedding import Encoder
     from contradict.engine import Backend
 
 _TOKENS_A_BATCH = 4096
@@ -54,7 +53,7 @@ class NLI:
         calibration: Calibration | str | Path | None = "auto",
         device: str = "auto",
         backend: Backend = "auto",
-        share_with: SentenceTransformer | None = None,
+        share_with: Encoder | None = None,
     ) -> None:
         """Load the model.
 
@@ -173,7 +172,7 @@ class NLI:
 
     def _judge_batch(self, inputs: dict[str, list[list[int]]], rows: np.ndarray) -> np.ndarray:
         batch = {name: [values[row] for row in rows] for name, values in inputs.items()}
-        return self._run(pad(self.tokenizer, batch, self.max_tokens))[:, self.label_order]
+        return self._run(pad(self.tokenizer, batch, self.max_tokens, self.backend))[:, self.label_order]
 
 
 def _calibration_for(folder: Path, stated: Calibration | str | Path | None) -> Calibration | None:

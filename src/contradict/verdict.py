@@ -23,6 +23,8 @@ OUTCOMES = ("neither", "contradiction", "update")
 _NEAREST = 0.1  # one pair in a thousand of the labelled sets is nearer; of such, the weights know nothing
 _LEAST_PROBABILITY = 1e-4  # below, differences between probabilities mean nothing
 _CLAIMED = ("fact", "plan")
+AGREES = 0.5
+"""Probability of entailment, in either direction, from which on one claim says what the other does."""
 _SAME = 0.5
 """Probability of entailment, in both directions, from which on two sentences say the same, and neither contradicts or
 replaces the other. Of the contradictions and updates in `benchmarks/disputes/fit` and `dev`, none reaches it."""
@@ -57,18 +59,18 @@ def judge_pair(a: Side, b: Side, sentences: Judgement, claims: Judgement, nearne
         claims: what it says of the two bare claims.
         nearness: of the two sentences; see `contradict.neighbours.nearness`.
     """
-    agreement = max(claims.a_b.entailment, claims.b_a.entailment)
+    alike = agreement(claims)
     if min(sentences.a_b.entailment, sentences.b_a.entailment) >= _SAME:
-        return Verdict(0.0, 0.0, agreement, "other", "")
+        return Verdict(0.0, 0.0, alike, "other", "")
     found = features(a, b, sentences, claims, nearness)
     weights = _weights()
     scores = [weights[name]["constant"] + sum(weights[name][key] * found[key] for key in found) for name in OUTCOMES]
     shares = [math.exp(score - max(scores)) for score in scores]
     _, contradiction, update = (share / sum(shares) for share in shares)
     if update > contradiction:
-        return Verdict(contradiction, update, agreement, "update", why_update(a, b))
+        return Verdict(contradiction, update, alike, "update", why_update(a, b))
     kind, evidence = explain(a, b)
-    return Verdict(contradiction, update, agreement, kind, evidence)
+    return Verdict(contradiction, update, alike, kind, evidence)
 
 
 def features(a: Side, b: Side, sentences: Judgement, claims: Judgement, nearness: float) -> dict[str, float]:
@@ -77,14 +79,14 @@ def features(a: Side, b: Side, sentences: Judgement, claims: Judgement, nearness
     denials = (one.stance == "denies") + (other.stance == "denies")
     figures, others = (_figures(side) for side in (a, b))
     shared = agree(figures, others)
-    agreement = _log_odds(max(claims.a_b.entailment, claims.b_a.entailment))
+    alike = _log_odds(agreement(claims))
     days = days_between(a, b)
     return {
         "sentences_conflict": _log_odds(sentences.score),
         "claims_conflict": _log_odds(claims.score),
-        "claims_agree": agreement,
+        "claims_agree": alike,
         "one_denies": float(denials == 1),
-        "one_denies_what_agrees": float(denials == 1) * agreement,
+        "one_denies_what_agrees": float(denials == 1) * alike,
         "one_leaves_open": float("open" in (one.stance, other.stance)),
         "nearness": min(nearness, _NEAREST),
         "one_holder": float(same_holder(one.speaker or "", other.speaker or "")),
@@ -95,6 +97,11 @@ def features(a: Side, b: Side, sentences: Judgement, claims: Judgement, nearness
         "figures_agree": float(shared),
         "days_apart": math.log1p(days) if days else 0.0,
     }
+
+
+def agreement(claims: Judgement) -> float:
+    """Probability, by the network alone, that one claim says what the other does."""
+    return max(claims.a_b.entailment, claims.b_a.entailment)
 
 
 def explain(a: Side, b: Side) -> tuple[Kind, str]:

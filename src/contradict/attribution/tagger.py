@@ -16,8 +16,7 @@ from contradict.models.loading import load_tagger
 from contradict.progress import Progress, no_progress
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
+    from contradict.embedding import Encoder
     from contradict.engine import Backend
 
 _TOKENS_A_BATCH = 4096
@@ -32,7 +31,7 @@ class Tagger:
         self,
         model: str | Path | None = None,
         device: str = "auto",
-        share_with: SentenceTransformer | None = None,
+        share_with: Encoder | None = None,
         backend: Backend = "auto",
     ) -> None:
         """Load it.
@@ -49,7 +48,7 @@ class Tagger:
         """
         self.network, self.tokenizer = load_tagger(model, device, share_with)
         self.folder = Path(str(self.network.name_or_path))
-        self._run = load_run(self.network, self.folder, backend)[1]
+        self.backend, self._run = load_run(self.network, self.folder, backend)
         self.max_tokens = min(MAX_TOKENS, self.network.config.max_position_embeddings)
 
     def read(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Reading]:
@@ -77,7 +76,8 @@ class Tagger:
         logits: list[np.ndarray] = [np.zeros(0)] * len(windows)
         lengths = np.array([len(window.ids) for *_, window in windows])
         for rows in batches_by_tokens(lengths, _TOKENS_A_BATCH):
-            batch = pad(self.tokenizer, {"input_ids": [windows[row][2].ids for row in rows]}, self.max_tokens)
+            ids = {"input_ids": [windows[row][2].ids for row in rows]}
+            batch = pad(self.tokenizer, ids, self.max_tokens, self.backend)
             for row, values in zip(rows, self._run(batch), strict=True):
                 counts = windows[row][2].counts
                 logits[row] = values[: len(counts)][counts]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from contradict.calibration import Calibration
     from contradict.engine import Backend
+    from contradict.screen import Screen
 
 Method = Literal["vectors", "attributions", "probabilities"]
 
@@ -121,6 +122,11 @@ class RayEngine:
     def digests(self) -> dict[str, str]:
         """See `LocalEngine`; the models are loaded in this process for it."""
         return self._local.digests
+
+    @property
+    def screen(self) -> Screen | None:
+        """See `LocalEngine`; it needs no worker."""
+        return self._local.screen
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts; see `contradict.engine.Engine`.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contradict.detector import DetectorConfig
     from contradict.engine import Engine, Part
     from contradict.records import Report
+    from contradict.screen import Screen
 
 T = TypeVar("T")
 
@@ -110,6 +111,11 @@ class StoredEngine:
     def threshold(self) -> float:
         """That of the other engine."""
         return self._engine.threshold
+
+    @property
+    def screen(self) -> Screen | None:
+        """That of the other engine."""
+        return self._engine.screen
 
     @cached_property
     def digests(self) -> dict[str, str]:

@@ -76,6 +76,12 @@ def add(commands: Commands[Any]) -> None:
         "--bare-sentences", action="store_true", help="judge the sentences alone, without who holds their claims"
     )
     parser.add_argument(
+        "--no-screen",
+        action="store_true",
+        help="also read pairs that are hardly worth it by the vectors of their statements (with models of your own, all"
+        " are read)",
+    )
+    parser.add_argument(
         "--max-pairs",
         type=int,
         metavar="N",
@@ -117,6 +123,7 @@ def run(options: argparse.Namespace) -> None:
         min_score=options.min_score,
         within_articles=options.within_articles,
         claims=not options.bare_sentences,
+        screen=not options.no_screen,
         max_pairs=options.max_pairs,
     )
     progress = make_progress(options)

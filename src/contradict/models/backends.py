@@ -35,7 +35,7 @@ _MODULES = {"openvino": ["openvino"], "onnx": ["onnxruntime", "onnxscript"]}
 _VERSION_OF = {"openvino": "openvino", "onnx": "onnxruntime"}
 _FORMAT_VERSION = 1
 _CLOSE = 1e-3  # greatest difference of logits between torch and an export, both in float32
-_MULTIPLE = 8  # lengths are padded to it, so that OpenVINO prepares itself for few shapes
+_MULTIPLE = 8  # lengths are padded to it for OpenVINO, so that it prepares itself for few shapes
 
 
 class BackendError(RuntimeError):
@@ -43,7 +43,9 @@ class BackendError(RuntimeError):
 
 
 def choose_backend(stated: Backend, device: torch.device) -> Backend:
-    """The back end of that name, or for "auto" the fastest one installed: OpenVINO on a processor, else torch.
+    """The back end of that name, or for "auto" the fastest one installed.
+
+    That is OpenVINO on a processor that multiplies in bfloat16 by itself; in float32, torch is the faster one.
 
     Raises:
         BackendError: it is not installed, or does not compute on that device.
@@ -52,7 +54,7 @@ def choose_backend(stated: Backend, device: torch.device) -> Backend:
     if stated not in BACKENDS:
         raise ValueError(f"backend is {stated!r}; it must be one of {', '.join(BACKENDS)}")
     if stated == "auto":
-        return "openvino" if device.type == "cpu" and find_spec("openvino") else "torch"
+        return "openvino" if device.type == "cpu" and native_bf16(device) and find_spec("openvino") else "torch"
     if stated == "torch":
         return stated
     if missing := [name for name in _MODULES[stated] if not find_spec(name)]:
@@ -91,7 +93,7 @@ def load_run(network: PreTrainedModel, folder: Path, backend: Backend) -> tuple[
 
 
 def pad(
-    tokenizer: PreTrainedTokenizerBase, batch: dict[str, list[list[int]]], max_tokens: int
+    tokenizer: PreTrainedTokenizerBase, batch: dict[str, list[list[int]]], max_tokens: int, backend: Backend
 ) -> dict[str, torch.Tensor]:
     """A batch padded to one length.
 
@@ -99,9 +101,11 @@ def pad(
         tokenizer: of the network.
         batch: what it gave for the texts.
         max_tokens: of the network's longest input, beyond which nothing is padded.
+        backend: what computes it.
     """
-    longest = max(map(len, batch["input_ids"]))
-    length = max(longest, min(max_tokens, -(-longest // _MULTIPLE) * _MULTIPLE))
+    length = longest = max(map(len, batch["input_ids"]))
+    if backend == "openvino":
+        length = max(longest, min(max_tokens, -(-longest // _MULTIPLE) * _MULTIPLE))
     return dict(tokenizer.pad(batch, return_tensors="pt", padding="max_length", max_length=length))
 
 

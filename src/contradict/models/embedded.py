@@ -27,6 +27,8 @@ from contradict.models.cache import cached_folder
 FORMAT_VERSION = 1
 HUB_ID = "intfloat/multilingual-e5-small"
 MAX_TOKENS = 512
+PREFIX = "query: "
+"""What the encoder wants before a text that is compared with its like."""
 EMBEDDINGS_FILE = "embeddings.safetensors"
 LAYERS_FILE = "layers.safetensors"
 MANIFEST_FILE = "manifest.json"
@@ -273,7 +275,7 @@ def _write_sentence_transformer(folder: Path, hidden: int) -> None:
     _write_json(
         folder / "config_sentence_transformers.json",
         {
-            "prompts": {"query": "query: ", "passage": "passage: "},
+            "prompts": {"query": PREFIX, "passage": "passage: "},
             "default_prompt_name": "query",
             "similarity_fn_name": "cosine",
         },

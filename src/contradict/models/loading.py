@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+    from contradict.embedding import Encoder
+
 # What a model is read from. Code and pickled weights are not even fetched.
 _WANTED_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "*.jinja"]
 _UNWANTED_FOLDERS = ["onnx/*", "openvino/*"]
@@ -89,7 +91,7 @@ def load_encoder(model: str | Path | None = None, device: str = "auto") -> Sente
 
 
 def load_classifier(
-    model: str | Path | None = None, device: str = "auto", share_with: SentenceTransformer | None = None
+    model: str | Path | None = None, device: str = "auto", share_with: Encoder | None = None
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load a sequence classifier and its tokenizer.
 
@@ -109,7 +111,7 @@ def load_classifier(
 
 
 def load_tagger(
-    model: str | Path | None = None, device: str = "auto", share_with: SentenceTransformer | None = None
+    model: str | Path | None = None, device: str = "auto", share_with: Encoder | None = None
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load a tagger of attributions and its tokenizer.
 
@@ -133,7 +135,7 @@ def load_tagger(
 
 
 def _load(
-    model_class: Any, folder: Path, named: str, wanted: str, device: str, share_with: SentenceTransformer | None
+    model_class: Any, folder: Path, named: str, wanted: str, device: str, share_with: Encoder | None
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     import torch
     from transformers import AutoTokenizer
@@ -150,20 +152,23 @@ def _load(
     except _LOADING_ERRORS as error:
         raise ModelError(f"{named}: cannot be loaded as {wanted}: {error}") from error
     if share_with is not None and _same_file(share_with, folder, EMBEDDINGS_FILE):
-        network.get_input_embeddings().weight = _network(share_with).get_input_embeddings().weight
+        network.get_input_embeddings().weight = network_of(share_with).get_input_embeddings().weight
     return network.to(on).eval(), tokenizer
 
 
-def _network(encoder: SentenceTransformer) -> Any:
-    return encoder[0].auto_model
+def network_of(encoder: Encoder) -> Any:
+    """The network of an encoder."""
+    from contradict.models.mean_encoder import MeanEncoder
+
+    return encoder.network if isinstance(encoder, MeanEncoder) else encoder[0].auto_model
 
 
-def encoder_source(encoder: SentenceTransformer) -> Path:
+def encoder_source(encoder: Encoder) -> Path:
     """The folder that an encoder was read from."""
-    return Path(_network(encoder).config._name_or_path)
+    return Path(network_of(encoder).config._name_or_path)
 
 
-def _same_file(encoder: SentenceTransformer, folder: Path, name: str) -> bool:
+def _same_file(encoder: Encoder, folder: Path, name: str) -> bool:
     """Whether the folder that an encoder was read from and another one hold one file, by a link."""
     first, second = encoder_source(encoder) / name, folder / name
     return first.is_file() and second.is_file() and first.samefile(second)

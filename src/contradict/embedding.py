@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from contradict.batching import batches_by_tokens
+from contradict.batching import batches_by_tokens, tokens_a_batch
 from contradict.models.precision import autocast
 from contradict.progress import Progress, no_progress
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Embed = Callable[[Sequence[str]], np.ndarray]
 """Texts to vectors: float32, one row of unit length a text."""
 
-_CHARACTERS_A_BATCH = 8192
+_CHARACTERS_A_TOKEN = 4
 
 
 def embed(encoder: Encoder, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
@@ -40,13 +40,18 @@ def embed(encoder: Encoder, texts: Sequence[str], progress: Progress = no_progre
     vectors = np.zeros((len(texts), 0), np.float32)
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     with progress("Reading statements", len(texts)) as advance, autocast(encoder.device):
-        for rows in batches_by_tokens(lengths, _CHARACTERS_A_BATCH):
+        for rows in batches_by_tokens(lengths, characters_a_batch(encoder.device.type)):
             encoded = _encode(encoder, [texts[row] for row in rows])
             if not vectors.shape[1]:
                 vectors = np.zeros((len(texts), encoded.shape[1]), np.float32)
             vectors[rows] = encoded
             advance(len(rows))
     return vectors
+
+
+def characters_a_batch(device: str) -> int:
+    """How many characters `embed` reads together; see `contradict.batching.tokens_a_batch`."""
+    return _CHARACTERS_A_TOKEN * tokens_a_batch(device)
 
 
 def _encode(encoder: Encoder, batch: list[str]) -> np.ndarray:

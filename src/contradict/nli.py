@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from contradict.batching import batches_by_tokens
+from contradict.batching import batches_by_tokens, tokens_a_batch
 from contradict.calibration import FILE_NAME, Calibration, CalibrationError, read_calibration
 from contradict.judging import judge_both_ways
 from contradict.labels import resolve_order
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from contradict.embedding import Encoder
     from contradict.engine import Backend
 
-_TOKENS_A_BATCH = 4096
 _PAIRS_TOKENISED_TOGETHER = 4096
 _USUAL_LIMIT = 512
 _SPARE_POSITIONS = 2  # models of the RoBERTa kind count positions from 2
@@ -136,7 +135,7 @@ class NLI:
                 inputs = self._tokenise([pairs[position] for position in part])
                 lengths = np.array([len(ids) for ids in inputs["input_ids"]])
                 cut += int((lengths >= self.max_tokens).sum())
-                for rows in batches_by_tokens(lengths, _TOKENS_A_BATCH):
+                for rows in batches_by_tokens(lengths, tokens_a_batch(self.network.device.type)):
                     logits[part[rows]] = self._judge_batch(inputs, rows)
                     advance(len(rows))
         if cut:

@@ -10,7 +10,7 @@ import numpy as np
 
 from contradict.attribution.reading import Reading
 from contradict.attribution.windows import MAX_TOKENS, OUTPUTS, Window, cut
-from contradict.batching import batches_by_tokens
+from contradict.batching import batches_by_tokens, tokens_a_batch
 from contradict.models.backends import load_run, pad
 from contradict.models.loading import load_tagger
 from contradict.progress import Progress, no_progress
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from contradict.embedding import Encoder
     from contradict.engine import Backend
 
-_TOKENS_A_BATCH = 4096
 _WINDOWS_TOGETHER = 512
 _PIECE = 50_000  # code points
 
@@ -75,7 +74,7 @@ class Tagger:
         """Read windows, and put what is found to the parts of their texts, in order."""
         logits: list[np.ndarray] = [np.zeros(0)] * len(windows)
         lengths = np.array([len(window.ids) for *_, window in windows])
-        for rows in batches_by_tokens(lengths, _TOKENS_A_BATCH):
+        for rows in batches_by_tokens(lengths, tokens_a_batch(self.network.device.type)):
             ids = {"input_ids": [windows[row][2].ids for row in rows]}
             batch = pad(self.tokenizer, ids, self.max_tokens, self.backend)
             for row, values in zip(rows, self._run(batch), strict=True):

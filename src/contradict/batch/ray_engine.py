@@ -137,12 +137,13 @@ class RayEngine:
         lengths = np.array([len(text) for text in texts], dtype=np.int64)
         if lengths.sum() < _FEW:
             return self._local.vectors(texts)
-        from contradict.embedding import _CHARACTERS_A_BATCH
+        from contradict.embedding import characters_a_batch
 
         vectors = np.zeros((len(texts), 0), np.float32)
         with self._progress("Reading statements", len(texts)) as advance:
             # In half precision a vector depends a little on its batch. With the same batches, the same pairs are found.
-            for places, found in self._read("vectors", texts, lengths, within=_CHARACTERS_A_BATCH):
+            within = characters_a_batch("cuda" if self._pool()[1] else "cpu")
+            for places, found in self._read("vectors", texts, lengths, within=within):
                 if not vectors.shape[1]:
                     vectors = np.zeros((len(texts), found.shape[1]), np.float32)
                 vectors[places] = found

@@ -118,6 +118,14 @@ def test_a_holder_is_named_in_whole_words_and_in_full(marked, holder):
     assert attributed((marked, "asserts"))[0].speaker == holder
 
 
+def test_a_holder_takes_nothing_of_a_heading_that_is_glued_to_its_sentence():
+    marked = "Points{S|Mayor Reed} {C|said} {T|the bridge was shut on Monday}."
+    article, (whole,), reading = read_as((marked, "asserts", "fact"))
+    start = len("Points")
+    statement = Statement(article.id, article.text[start:], start, whole.end, "en")
+    assert attribute(article, [statement], reading)[0].speaker == "Mayor Reed"
+
+
 @pytest.mark.parametrize(
     ("marked", "claim"),
     [

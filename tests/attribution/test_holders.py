@@ -80,6 +80,8 @@ def test_names_of_two_holders(a, b):
         ("(NIS)", "NIS"),
         ("National Intelligence Service (NIS)", "National Intelligence Service (NIS)"),
         ("国家情報院（NIS）、", "国家情報院（NIS）"),
+        ("the National Intelligence Service (NIS", "the National Intelligence Service (NIS)"),
+        ("国家情報院（NIS、", "国家情報院（NIS）"),
         ("“”", ""),
     ],
 )

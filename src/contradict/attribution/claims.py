@@ -66,13 +66,13 @@ def _of_statement(article: Article, statement: Statement, reading: Reading, last
 
 
 def _ranges(text: str, reading: Reading, start: int, end: int) -> list[list[Span]]:
-    """The ranges of each role, in whole words, those joined that only a word or a mark outside all roles parts."""
+    """The ranges of each role in a statement, in whole words; those are joined that little outside all roles parts."""
     found = [reading.spans(role, start, end) for role in ROLES]
     joined: list[list[Span]] = []
     for own in found:
         others = [span for spans in found if spans is not own for span in spans]
         ranges: list[Span] = []
-        for a, b in (_whole_words(text, *span) for span in own):
+        for a, b in (_whole_words(text, *span, start, end) for span in own):
             if ranges and a - (end_before := ranges[-1][1]) <= _GAP and not _any_within(others, end_before, a):
                 ranges[-1] = (ranges[-1][0], max(b, end_before))
             else:
@@ -96,10 +96,11 @@ def _any_within(spans: list[Span], start: int, end: int) -> bool:
     return any(a < end and b > start for a, b in spans)
 
 
-def _whole_words(text: str, a: int, b: int) -> Span:
-    while a > 0 and _is_inside(text, a):
+def _whole_words(text: str, a: int, b: int, start: int, end: int) -> Span:
+    """A range and the rest of the words that it begins and ends in, within `text[start:end]`."""
+    while a > start and _is_inside(text, a):
         a -= 1
-    while b < len(text) and _is_inside(text, b):
+    while b < end and _is_inside(text, b):
         b += 1
     return a, b
 

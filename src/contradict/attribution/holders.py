@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 
 _PARENTHESIS = re.compile(r"[(（]([^()（）]+)[)）]")
+_UNCLOSED = re.compile(r"([(（])[^()（）]+$")
+_CLOSING = {"(": ")", "（": "）"}
 _MARKS = "\"'“”‘’«»„「」『』,.;:،。，、 \n\t"
 _BRACKETS = "()（）"
 _UNSPACED = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")  # kana, Han and Hangul: names are written together
@@ -19,8 +21,10 @@ _SMALL_WORDS = frozenset(
 
 
 def clean_name(words: str) -> str:
-    """The words that name a source, without the marks around them; brackets that belong to the name stay."""
+    """The words that name a source, without the marks around them; brackets that belong to the name stay, and close."""
     name = words.strip(_MARKS)
+    if (opened := _UNCLOSED.search(name)) and opened.start():
+        name += _CLOSING[opened[1]]
     if _PARENTHESIS.fullmatch(name) or not _PARENTHESIS.search(name):
         name = name.strip(_MARKS + _BRACKETS)
     return " ".join(name.split())

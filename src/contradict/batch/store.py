@@ -53,7 +53,7 @@ class _Kind:
 
 
 _VECTORS = _Kind(PARTS[0], "encoder", 1, ("vector",), 1_000, "Reading statements")
-_ATTRIBUTIONS = _Kind(PARTS[1], "tagger", 1, ("attributions",), 1_000_000, "Finding who says what")  # code points
+_ATTRIBUTIONS = _Kind(PARTS[1], "tagger", 2, ("attributions",), 1_000_000, "Finding who says what")  # code points
 _JUDGEMENTS = _Kind(PARTS[2], "nli", 1, LABELS, 2_048, "Judging pairs")
 
 

@@ -156,8 +156,8 @@ def _items(named: np.ndarray | None, distinct: np.ndarray) -> np.ndarray:
 
     if named is None:
         return distinct
-    # No cell has a NUL, so that no name of an item is one of these.
-    keys = [name or f"\0{pair}" for name, pair in zip(named, distinct, strict=True)]
+    # Names are stripped, so that none of them begins with a space.
+    keys = [name or f" {pair}" for name, pair in zip(named, distinct, strict=True)]
     return pd.factorize(np.array(keys, object))[0].astype(np.int64)
 
 

@@ -75,7 +75,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(models, tmp_path, capf
         ),
         (["score", "no/such/file.csv"], "No such file"),
         (["score", "BAD.csv"], "no column hypothesis; columns found: premise"),
-        (["score", "LABELS.csv", "--out", "x.txt"], "name a file that ends in .jsonl, .csv, .parquet"),
+        (["score", "LABELS.csv", "--out", "x.html"], "name a file that ends in .jsonl, .csv, .parquet\n"),
         (["score", "SCORED.csv"], "SCORED.csv has a column neutral, score already"),
         (["score", "MIXED.jsonl", "--out", "x.parquet"], "no Parquet can be made of the rows"),
         (["benchmark", "LABELS.csv"], "no usable row; the first, row 2: label is 'maybe'"),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from contradict.labelled_pairs import Pairs
     from contradict.records import Judgement
 
-_ENDINGS = tuple(ending for ending, name in ENDINGS.items() if name != "table")
+_ENDINGS = tuple(ending for ending, name in ENDINGS.items() if name in ("jsonl", "csv", "parquet"))
 _FIGURES = (*LABELS, "score")
 
 

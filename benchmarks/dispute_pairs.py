@@ -1,12 +1,13 @@
 """Training pairs from the training sets of disputes.
 
-python benchmarks/dispute_pairs.py --out FILE.parquet
+python benchmarks/dispute_pairs.py [--events] --out FILE.parquet
 
 Of each set in `benchmarks/disputes/train`, the pairs that are labelled and the nearer half of the others become rows,
 once as sentences and once as bare claims. What contradicts is a contradiction, but for a denial as bare claims, which
 then agree; of everything else only "not a contradiction" is taken to be known (column `two_way`). Of an event
 in `train/parallel`, every pair of statements becomes a row in each combination of its languages, and so does a
-statement with its translation.
+statement with its translation. With --events, so does every pair of statements of an event in `train/events`; what
+follows from what is known there, so that only updates, and what is more general than the other, are two-way.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import pandas as pd
 
 from contradict.cli.common import add_run_options, make_progress
 from contradict.embedding import Embed, embed
-from contradict.labels import CONTRADICTION, NEUTRAL
+from contradict.labels import CONTRADICTION, ENTAILMENT, NEUTRAL
 from contradict.models.loading import load_encoder
 
 SETS = Path(__file__).parent / "disputes" / "train"
@@ -78,6 +79,29 @@ def parallel_rows_of(event: dict[str, Any]) -> list[dict[str, object]]:
     return rows
 
 
+def event_rows_of(event: dict[str, Any], part: str) -> list[dict[str, object]]:
+    """The rows of an event whose statements stand in one language each."""
+    contradictions, updates = ({frozenset(pair) for pair in event[key]} for key in ("contradictions", "updates"))
+    follows = {tuple(pair) for pair in event["follows"]}
+    rows = []
+    for a, b in combinations(range(len(event["statements"])), 2):
+        pair = frozenset((a, b))
+        outcome = "contradiction" if pair in contradictions else "update" if pair in updates else "neither"
+        if {(a, b), (b, a)} & follows:
+            outcome = "follows"
+        for one, other in ((a, b), (b, a)) if outcome == "follows" else ((a, b),):
+            (language, text), (other_language, other_text) = event["statements"][one], event["statements"][other]
+            row = _row(
+                (text, other_text), (language, other_language), f"events-{part}-{outcome}", outcome == "contradiction"
+            )
+            if (one, other) in follows:
+                row |= {"label": ENTAILMENT, "two_way": False}
+            elif outcome == "neither":
+                row["two_way"] = False
+            rows.append(row)
+    return rows
+
+
 def _row(texts: tuple[str, str], languages: tuple[str, str], dataset: str, conflict: bool) -> dict[str, object]:
     return {
         "premise": texts[0],
@@ -105,6 +129,7 @@ def main() -> None:
     """Write the pairs, each in an order drawn, and say how many there are of each kind."""
     parser = argparse.ArgumentParser(description="Write training pairs from the sets of disputes.")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="for the pairs, as Parquet")
+    parser.add_argument("--events", action="store_true", help="with the events in one language a statement")
     add_run_options(parser)
     options = parser.parse_args()
     vectors_of = partial(embed, load_encoder(None, options.device), progress=make_progress(options))
@@ -117,8 +142,12 @@ def main() -> None:
         for parts in (("long", "short"), ("parallel",))
     )
     made = [row for labelled in sets for row in rows_of(labelled, vectors_of)]
-    rows = pd.DataFrame([*made, *(row for event in events for row in parallel_rows_of(event))])
-    turned = np.random.default_rng(SEED).random(len(rows)) < 0.5
+    made += [row for event in events for row in parallel_rows_of(event)]
+    for path in sorted((SETS / "events").glob("*/*.jsonl") if options.events else ()):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            made += event_rows_of(json.loads(line), path.parent.name)
+    rows = pd.DataFrame(made)
+    turned = (np.random.default_rng(SEED).random(len(rows)) < 0.5) & (rows["label"] != ENTAILMENT)
     names = ["premise", "hypothesis", "premise_lang", "hypothesis_lang"]
     exchanged = rows[["hypothesis", "premise", "hypothesis_lang", "premise_lang"]].set_axis(names, axis=1)
     rows.loc[turned, names] = exchanged[turned]

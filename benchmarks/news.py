@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from places import texts_at
 from rich.console import Console
 from rich.table import Table
 
@@ -131,12 +132,8 @@ def other_stories(nli: NLI, library: Library) -> list[Row]:
 def same_story(nli: NLI, articles: pd.DataFrame) -> list[Row]:
     """Precision and recall on sentences of one story that were labelled by hand; drawn pairs stand for others."""
     labels = pd.read_csv(LABELLED)
-    texts = {sha256(text.encode()).hexdigest()[:16]: text for side in "ab" for text in articles[f"text_{side}"]}
-    sides = []
-    for side in "ab":
-        places = labels[[f"{side}_article", f"{side}_start", f"{side}_end"]]
-        sides.append([texts[key][start:end] for key, start, end in places.itertuples(index=False)])
-    flagged = np.array([each.score >= 0.5 for each in nli.judge(list(zip(*sides, strict=True)))])
+    pairs = texts_at(labels, [*articles["text_a"], *articles["text_b"]])
+    flagged = np.array([each.score >= 0.5 for each in nli.judge(pairs)])
     is_contradiction = labels["label"].eq("contradiction").to_numpy()
     weights, items = labels["weight"].to_numpy(), labels["a_article"].tolist()
     both = weights * (flagged & is_contradiction)

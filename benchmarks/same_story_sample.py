@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from places import place
 
 from contradict.benchmark.topics import PAIRS_FILE
 from contradict.cli.common import add_nli_options, add_run_options, make_progress
@@ -51,14 +51,12 @@ def main() -> None:
         for at in rng.choice(part, DRAWN // 2, replace=False):
             a, b = ends[at]
             weight = {"weight": round(len(part) / (DRAWN // 2), 4)}
-            found.append(weight | _place(library, "a", a) | _place(library, "b", b))
+            found.append(weight | _place_in(library, "a", a) | _place_in(library, "b", b))
     pd.DataFrame(found).sample(frac=1, random_state=SEED).to_csv(options.out, index=False)
 
 
-def _place(library: Library, side: str, statement: Statement) -> dict[str, object]:
-    article = sha256(library.articles[int(statement.article)].text.encode()).hexdigest()[:16]
-    place = {"article": article, "start": statement.start, "end": statement.end, "text": statement.text}
-    return {f"{side}_{name}": value for name, value in place.items()}
+def _place_in(library: Library, side: str, statement: Statement) -> dict[str, object]:
+    return place(side, statement, library.articles[int(statement.article)].text)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """The commands of `benchmarks/`, on small data."""
 
+import gzip
 import json
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from contradict.labels import CONTRADICTION, ENTAILMENT, NEUTRAL
 from contradict.training.config import read_config
 
 ROOT = Path(__file__).parents[1]
@@ -95,3 +98,67 @@ def test_every_published_figure_has_its_source():
     for figure in published["figures"]:
         assert published["sources"][figure["source"]]["url"].startswith("https://")
         assert 50 < figure["accuracy"] < 100
+
+
+EVENT = {
+    "id": "bridge",
+    "statements": [
+        ["en", "It is shut."],
+        ["id", "Jembatan dibuka."],
+        ["en", "It is shut for a week."],
+        ["en", "It is new."],
+    ],
+    "contradictions": [[0, 1], [1, 2]],
+    "updates": [[0, 3]],
+    "follows": [[2, 0]],
+}
+
+
+def test_pairs_of_an_event_say_what_follows_what_conflicts_and_what_is_known_of_the_rest(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    rows = import_module("dispute_pairs").event_rows_of(EVENT, "first")
+    found = [(row["premise"][:9], row["hypothesis"][:9], row["dataset"], row["label"], row["two_way"]) for row in rows]
+    assert found == [
+        ("It is shu", "Jembatan ", "events-first-contradiction", CONTRADICTION, False),
+        ("It is shu", "It is shu", "events-first-follows", NEUTRAL, True),
+        ("It is shu", "It is shu", "events-first-follows", ENTAILMENT, False),
+        ("It is shu", "It is new", "events-first-update", NEUTRAL, True),
+        ("Jembatan ", "It is shu", "events-first-contradiction", CONTRADICTION, False),
+        ("Jembatan ", "It is new", "events-first-neither", NEUTRAL, False),
+        ("It is shu", "It is new", "events-first-neither", NEUTRAL, False),
+    ]
+    assert rows[2]["premise"] == "It is shut for a week."
+    assert (rows[0]["premise_lang"], rows[0]["hypothesis_lang"]) == ("en", "id")
+
+
+def test_labelled_places_become_rows_without_the_unclear_ones(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    suspects, places = import_module("suspects"), import_module("places")
+    texts = ["The bridge is shut. It is new.", "Die Brücke ist offen."]
+    ends = {
+        "a_article": places.article_key(texts[0]),
+        "b_article": places.article_key(texts[1]),
+        "b_start": 0,
+        "b_end": 21,
+    }
+    labels = [
+        ends | {"a_start": 0, "a_end": 19, "label": "contradiction"},
+        ends | {"a_start": 20, "a_end": 30, "label": "unclear"},
+        ends | {"a_start": 20, "a_end": 30, "label": "b follows"},
+    ]
+    pd.DataFrame(labels).to_csv(tmp_path / "labels.csv", index=False)
+    monkeypatch.setattr(suspects, "LABELS_FILE", tmp_path / "labels.csv")
+    (tmp_path / "topics").mkdir()
+    columns = ["text_a", "text_b", "lang_a", "lang_b", "dissimilarity"]
+    pd.DataFrame([(*texts, "en", "de", 1.0)], columns=columns).to_parquet(tmp_path / "topics" / "semeval22_dev.parquet")
+    (tmp_path / "attribution").mkdir()
+    for name in ("train", "dev"):
+        with gzip.open(tmp_path / "attribution" / f"{name}.jsonl.gz", "wt") as file:
+            file.write(json.dumps({"id": name, "lang": "en", "text": name, "licence": "", "attributions": []}) + "\n")
+    rows = suspects.labelled(tmp_path)
+    assert rows[["premise", "label", "two_way", "dataset"]].to_numpy().tolist() == [
+        ["The bridge is shut.", CONTRADICTION, False, "suspects-contradiction"],
+        ["It is new.", ENTAILMENT, False, "suspects-follows"],
+        ["Die Brücke ist offen.", NEUTRAL, True, "suspects-follows"],
+    ]
+    assert rows["premise_lang"].tolist() == ["en", "en", "de"]

@@ -6,6 +6,7 @@ import pytest
 
 HERE = Path(__file__).parents[1] / "benchmarks" / "disputes"
 EVENTS = sorted((HERE / "train" / "parallel").glob("*.json"))
+MIXED = sorted((HERE / "train" / "events").glob("*/*.jsonl"))
 PARTS = ("dev", "test", "fit", "train/long", "train/short")
 SETS = sorted(path for part in PARTS for path in HERE.glob(f"{part}/*.json"))
 
@@ -37,6 +38,7 @@ def test_the_sets_are_those_of_their_description():
     assert len([path for path in SETS if path.parent.name == "short"]) == 64
     assert len([path for path in SETS if path.parent.name == "long"]) == 27
     assert len(EVENTS) == 120
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in MIXED) == 1394
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,27 @@ def test_an_event_has_every_statement_in_all_of_its_languages(path):
     pairs = [frozenset(pair) for key in ("contradictions", "updates", "agreements") for pair in event[key]]
     assert len(set(pairs)) == len(pairs)
     assert all(len(pair) == 2 and pair <= names for pair in pairs)
+
+
+@pytest.mark.parametrize("path", MIXED, ids=lambda path: path.stem)
+def test_pairs_of_an_event_stand_in_one_list_and_what_follows_carries_its_contradictions(path):
+    for event in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        places = set(range(len(event["statements"])))
+        assert len({text for _, text in event["statements"]}) == len(places)
+        contradictions, updates, follows = (
+            [frozenset(pair) for pair in event[key]] for key in ("contradictions", "updates", "follows")
+        )
+        assert all(len(pair) == 2 and pair <= places for pair in chain(contradictions, updates, follows))
+        assert len({*contradictions, *updates}) == len(contradictions) + len(updates)
+        assert not {*contradictions, *updates} & set(follows)
+        for from_, what in event["follows"]:
+            carried = {frozenset({from_, *(pair - {what})}) for pair in contradictions if what in pair}
+            assert carried <= {*contradictions, *updates}
+
+
+def test_no_two_events_have_one_name():
+    names = [json.loads(line)["id"] for path in MIXED for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("path", sorted((HERE / "train" / "stance").glob("*.jsonl")), ids=lambda path: path.stem)

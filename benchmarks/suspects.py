@@ -1,11 +1,12 @@
 """Pairs of real news that an earlier NLI model took for conflicts, as training pairs with labels given by reading them.
 
 python benchmarks/suspects.py --data DIR --out FILE.parquet                  # the labelled pairs
-python benchmarks/suspects.py --data DIR --draw FOLDER --out FILE.csv        # pairs to be labelled
+python benchmarks/suspects.py --data DIR --draw FOLDER --out FILE.csv        # pairs to label, and the labels so far
 
-FOLDER is the one that `screen.py` keeps its scanned groups in. Drawn are the pairs of a score of `LEAST` or more, and a
-few of the others; only from articles that nothing is measured on. The labels are in pairs/suspects.csv, without the
-texts, which may not be passed on. A pair that was hard to label is marked as unclear there, and trains nothing.
+FOLDER is the one that `screen.py` keeps its scanned groups in; the suspicions are those of the model that scanned them.
+Drawn are the pairs of a score of `LEAST` or more, and a few of the others; only from articles that nothing is measured
+on. The labels are in pairs/suspects.csv, without the texts, which may not be passed on. A pair hard to label is marked
+as unclear there, and trains nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from speeds.texts import MARKED, STORIES, articles
 
 from contradict import Article
 from contradict.labels import CONTRADICTION, ENTAILMENT, NEUTRAL
+from contradict.records import MIN_SCORE
 from contradict.statements import split_articles
 from contradict.training.attributions import read_marked
 from contradict.training.near_misses import story_part
@@ -44,7 +46,7 @@ def for_training(data: Path) -> set[str]:
 
 
 def draw(data: Path, groups: Path) -> pd.DataFrame:
-    """Pairs to be labelled, with their texts, in an order drawn."""
+    """Pairs to be labelled, with their texts and scores, in an order drawn."""
     usable = for_training(data)
     everything = articles(data, max(last for _, last in TRAINING))
     rng = np.random.default_rng(SEED)
@@ -54,12 +56,19 @@ def draw(data: Path, groups: Path) -> pd.DataFrame:
         statements, _ = split_articles([by_id[name] for name in sorted(by_id)])
         group = np.load(groups / f"{first}-{last}.npz")
         taken = (group["scores"] >= LEAST) | (rng.random(len(group["scores"])) < OTHERS)
-        for a, b in group["ends"][taken].tolist():
+        for (a, b), score in zip(group["ends"][taken].tolist(), group["scores"][taken].tolist(), strict=True):
             sides = [(statements[at], by_id[statements[at].article].text) for at in (a, b)]
             if all(text in usable and len(statement.text) <= LONGEST for statement, text in sides):
                 one, other = (place(side, *own) for side, own in zip("ab", sides, strict=True))
-                found.append(one | other)
+                found.append(one | other | {"score": score})
     return pd.DataFrame(found).sample(frac=1, random_state=SEED)
+
+
+def labels_from(drawn: pd.DataFrame, least: float) -> pd.Series:
+    """How many of the pairs with a score of this or more have which label, of those that are labelled."""
+    labels = pd.read_csv(LABELS_FILE)
+    places = [name for name in labels if name != "label"]
+    return drawn[drawn["score"] >= least].merge(labels, on=places)["label"].value_counts()
 
 
 def labelled(data: Path) -> pd.DataFrame:
@@ -112,6 +121,9 @@ def main() -> None:
         drawn = draw(options.data, options.draw)
         drawn.to_csv(options.out, index=False)
         print(f"{len(drawn):,} pairs to label")
+        for least in (LEAST, MIN_SCORE):
+            counts = ", ".join(f"{count} {label}" for label, count in labels_from(drawn, least).items())
+            print(f"labelled so far, of a score of {least:g} or more: {counts}")
     else:
         rows = labelled(options.data)
         rows.to_parquet(options.out, index=False)

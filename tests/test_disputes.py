@@ -28,8 +28,8 @@ def against(a, b, score=0.9):
     return Contradiction("feri", score, "denial", "", 0, a, b, JUDGEMENT)
 
 
-def agree(a, b):
-    return Link(a, b, leaves_open=False)
+def agree(a, b, agreement=0.9):
+    return Link(a, b, leaves_open=False, agreement=agreement)
 
 
 def told(positions):
@@ -106,6 +106,25 @@ def test_those_who_agree_join_their_side():
     assert set(told(dispute.denies)) == {"هيئة الموانئ", "die Reederei"}
 
 
+@pytest.mark.parametrize("nearer", [CRASHED, DENIED])
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_statement_joins_the_side_that_it_agrees_with_most(nearer, step):
+    torn = side("It was a collision, or was it?", "the pilot", article="6")
+    links = [agree(torn, other, 0.9 if other is nearer else 0.6) for other in (CRASHED, DENIED)]
+    (dispute,) = gather([against(CRASHED, DENIED)], links[::step])
+    own, others = (dispute.asserts, dispute.denies) if nearer is CRASHED else (dispute.denies, dispute.asserts)
+    assert "the pilot" in told(own)
+    assert "the pilot" not in told(others)
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_who_agrees_with_one_that_joined_joins_too(step):
+    witness = side("I saw them collide.", "a fisherman", article="6")
+    links = [agree(witness, CRASHED_TOO, 0.8), agree(CRASHED_TOO, CRASHED, 0.7)]
+    (dispute,) = gather([against(CRASHED, DENIED)], links[::step])
+    assert set(told(dispute.asserts)) == {"Polisi", "해경", "a fisherman"}
+
+
 def test_agreement_on_something_else_adds_nobody():
     (dispute,) = gather([against(CRASHED, DENIED)], [agree(CRASHED_TOO, UNSURE)])
     assert set(told(dispute.asserts)) == {"Polisi"}
@@ -117,14 +136,17 @@ def test_agreement_does_not_move_anybody_to_the_other_side():
 
 
 def test_who_leaves_it_open_stands_apart_and_brings_nobody_along():
-    links = [Link(DENIED, UNSURE, leaves_open=True), agree(UNSURE, side("Nobody knows.", "the crew", "open", "8"))]
+    links = [
+        Link(DENIED, UNSURE, leaves_open=True, agreement=0.9),
+        agree(UNSURE, side("Nobody knows.", "the crew", "open", "8")),
+    ]
     (dispute,) = gather([against(CRASHED, DENIED)], links)
     assert told(dispute.open) == {"the ministry": ["It is unclear whether they collided."]}
     assert set(told(dispute.denies)) == {"هيئة الموانئ"}
 
 
 def test_what_is_left_open_does_not_join_through_the_one_who_does_so():
-    links = [Link(side("Seven died.", "Police", article="6"), CRASHED, leaves_open=True)]
+    links = [Link(side("Seven died.", "Police", article="6"), CRASHED, leaves_open=True, agreement=0.9)]
     (dispute,) = gather([against(CRASHED, DENIED)], links)
     assert set(told((*dispute.asserts, *dispute.denies, *dispute.open))) == {"Polisi", "هيئة الموانئ"}
 
@@ -180,7 +202,7 @@ def test_a_verdict_links_those_who_agree():
 
 @pytest.mark.parametrize("pair", [(CRASHED, UNSURE), (UNSURE, CRASHED)])
 def test_a_verdict_links_who_leaves_open_to_what_is_left_open(pair):
-    assert link_of(*pair, verdict()) == Link(CRASHED, UNSURE, leaves_open=True)
+    assert link_of(*pair, verdict()) == Link(CRASHED, UNSURE, leaves_open=True, agreement=0.9)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contradict.attribution.holders import same_holder
@@ -19,11 +20,13 @@ class Link:
         a: one of them.
         b: the other; where `leaves_open`, the one that does so.
         leaves_open: whether it does.
+        agreement: probability that one claim says what the other does, 0 to 1.
     """
 
     a: Side
     b: Side
     leaves_open: bool
+    agreement: float
 
 
 def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tuple[Dispute, ...]:
@@ -32,7 +35,8 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
     The strongest contradiction that is in no dispute yet begins one. A further one joins where one of its statements
     stands in the dispute already and the other can stand against it: it then takes the other side. A dispute whose
     statements all come to stand in a stronger one, on opposite sides there too, is a part of it. Statements that agree
-    with one in the dispute join its side; those that leave its claim open stand apart.
+    with one in the dispute join its side, those that leave its claim open stand apart: the strongest link first, so
+    that a statement stands with those that it agrees with most.
 
     Args:
         contradictions: strongest first.
@@ -46,9 +50,13 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
         if not any(draft.take(found) for draft in drafts):
             drafts.append(_Draft(found))
     apart = [draft for at, draft in enumerate(drafts) if not any(other.covers(draft) for other in drafts[:at])]
-    for link in links:
-        for draft in apart:
-            draft.link(link)
+    ordered = sorted(links, key=lambda link: (-link.agreement, place_of(link.a), place_of(link.b)))
+    at: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for rank, link in enumerate(ordered):
+        for side in (link.a, link.b):
+            at[place_of(side)].append(rank)
+    for draft in apart:
+        draft.join(ordered, at)
     return tuple(draft.finish(number) for number, draft in enumerate(apart))
 
 
@@ -64,8 +72,9 @@ def link_of(a: Side, b: Side, verdict: Verdict) -> Link | None:
     if verdict.agreement < AGREES or verdict.contradiction + verdict.update >= AGREES:
         return None
     if stances.count("open") == 1:
-        return Link(b, a, leaves_open=True) if stances[0] == "open" else Link(a, b, leaves_open=True)
-    return Link(a, b, leaves_open=False) if stances[0] == stances[1] else None
+        claims, doubts = (b, a) if stances[0] == "open" else (a, b)
+        return Link(claims, doubts, leaves_open=True, agreement=verdict.agreement)
+    return Link(a, b, leaves_open=False, agreement=verdict.agreement) if stances[0] == stances[1] else None
 
 
 def place_of(side: Side) -> tuple[str, int]:
@@ -107,13 +116,27 @@ class _Draft:
         products = {self.stands.get(key, 0) * stand for key, stand in other.stands.items()}
         return products in ({1}, {-1})
 
-    def link(self, link: Link) -> None:
-        """Let a statement join that agrees with one that is here, or leaves its claim open."""
-        a, b = (self.stands.get(place_of(side)) for side in (link.a, link.b))
-        if a and b is None:
-            self._add(link.b, 0 if link.leaves_open else a)
-        elif b and a is None and not link.leaves_open:
-            self._add(link.a, b)
+    def join(self, links: Sequence[Link], at: Mapping[tuple[str, int], Sequence[int]]) -> None:
+        """Let statements join that agree with one that is here, or leave its claim open, the strongest link first.
+
+        Args:
+            links: strongest first.
+            at: which of them each place has.
+        """
+        waiting = [rank for place in self.stands for rank in at.get(place, ())]
+        heapq.heapify(waiting)
+        while waiting:
+            link = links[heapq.heappop(waiting)]
+            a, b = (self.stands.get(place_of(side)) for side in (link.a, link.b))
+            if a and b is None:
+                newcomer, stand = link.b, 0 if link.leaves_open else a
+            elif b and a is None and not link.leaves_open:
+                newcomer, stand = link.a, b
+            else:
+                continue
+            self._add(newcomer, stand)
+            for rank in at.get(place_of(newcomer), ()):
+                heapq.heappush(waiting, rank)
 
     def _add(self, side: Side, stand: int) -> None:
         self.stands[place_of(side)] = stand

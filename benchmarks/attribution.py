@@ -3,7 +3,8 @@
 python benchmarks/attribution.py --data DIR [--part dev|test] [--tagger FOLDER]
 
 DIR holds `attribution/dev.jsonl.gz`, of which one half of the articles is `dev` and the other `test`; README.md names
-its sources. Stances, modes and holders are those of `stance/`. Intervals are over articles and over sentences.
+its sources. Stances, modes and holders are those of `stance/`, and on its `test` part, stances of sentences of real
+news, weighted as often as such sentences occur there. Intervals are over articles and over sentences.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from places import article_key, languages_of
+from real_stances import labelled
 from rich.console import Console
 from rich.table import Table
 
@@ -27,6 +31,7 @@ from contradict.benchmark.resampling import estimate, resamples
 from contradict.cli.common import add_run_options, make_progress
 from contradict.progress import Progress
 from contradict.records import Article, Statement
+from contradict.statements import split_articles
 from contradict.training.attributions import MarkedArticle, read_marked, windows
 
 HERE = Path(__file__).parent
@@ -101,10 +106,28 @@ def read_stances(part: str, tagger: Tagger) -> dict[str, dict[str, list[bool]]]:
     return found
 
 
-def share(values: list[bool]) -> Estimate:
-    """A share with its interval over sentences."""
+def read_real_stances(data: Path, tagger: Tagger) -> pd.DataFrame:
+    """The labelled sentences of real news, with the stance that the tagger finds in the column `found`."""
+    labels = labelled("test")
+    known = {article_key(text): (text, language) for text, language in languages_of(data).items()}
+    keys = sorted(set(labels["article"]))
+    found = {}
+    for key, reading in zip(keys, tagger.read([known[key][0] for key in keys]), strict=True):
+        text, language = known[key]
+        article = Article(key, text, language=language)
+        statements, _ = split_articles([article])
+        for statement, made in zip(statements, attribute(article, statements, reading), strict=True):
+            found[key, statement.start, statement.end] = made.stance
+    places = labels[["article", "start", "end"]].itertuples(index=False, name=None)
+    return labels.assign(found=[found[place] for place in places])
+
+
+def share(values: Sequence[bool] | np.ndarray, weights: np.ndarray | None = None) -> Estimate:
+    """A share, weighted if need be, with its interval over sentences."""
     hits = np.array(values, dtype=float)
-    return estimate(np.concatenate([drawn @ hits / len(hits) for drawn in resamples(len(hits), len(hits), 0)]))
+    own = np.ones(len(hits)) if weights is None else weights
+    draws = resamples(len(hits), len(hits), 0)
+    return estimate(np.concatenate([drawn @ (own * hits) / np.maximum(drawn @ own, 1e-9) for drawn in draws]))
 
 
 def cell(figure: Estimate) -> str:
@@ -113,7 +136,7 @@ def cell(figure: Estimate) -> str:
 
 
 def main() -> None:
-    """Measure, and print the two tables."""
+    """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description="Measure the tagger of attributions.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the labelled data")
     parser.add_argument("--part", choices=("dev", "test"), default="test", help="default: test")
@@ -140,6 +163,20 @@ def main() -> None:
         table.add_row(language, str(len(right["stance"])), *[cell(share(right[name])) for name in names])
     console.print(table)
     console.print("Per cent right.")
+    if options.part == "test":
+        real = read_real_stances(options.data, tagger)
+        right, denials = real["found"] == real["stance"], real[real["stance"] == "denies"]
+        said = real[real["found"] == "denies"]
+        figures = {
+            "right": share(right, real["weight"].to_numpy()),
+            "said to deny": share(real["found"] == "denies", real["weight"].to_numpy()),
+            "deny": share(real["stance"] == "denies", real["weight"].to_numpy()),
+            "right of those said to deny": share(said["stance"] == "denies", said["weight"].to_numpy()),
+            f"found, of {len(denials)} denials": share(denials["found"] == "denies"),
+        }
+        console.print(f"\nStances of {(real['weight'] > 0).sum()} sentences of real news, in per cent:")
+        for name, figure in figures.items():
+            console.print(f"{name}: {cell(figure)}")
 
 
 if __name__ == "__main__":

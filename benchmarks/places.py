@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
+from pathlib import Path
 
 import pandas as pd
+from speeds.texts import MARKED, STORIES
 
 from contradict.records import Statement
+from contradict.training.attributions import read_marked
 
 
 def article_key(text: str) -> str:
     """What stands for an article in a file of labels."""
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def languages_of(data: Path) -> dict[str, str]:
+    """The texts of all articles in a folder of labelled data, with their languages."""
+    stories = pd.read_parquet(data / STORIES)
+    found = {article.text: article.language for path in MARKED for article in read_marked(data / path)}
+    for side in "ab":
+        found |= dict(zip(stories[f"text_{side}"], stories[f"lang_{side}"], strict=True))
+    return found
 
 
 def place(side: str, statement: Statement, article: str) -> dict[str, object]:

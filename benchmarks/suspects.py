@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from places import article_key, place, texts_at
+from places import article_key, languages_of, place, texts_at
 from screen import TRAINING
 from speeds.texts import MARKED, STORIES, articles
 
@@ -75,10 +75,7 @@ def labelled(data: Path) -> pd.DataFrame:
     """The labelled pairs as rows to train on."""
     labels = pd.read_csv(LABELS_FILE)
     labels = labels[labels["label"] != "unclear"]
-    languages = {article.text: article.language for path in MARKED for article in read_marked(data / path)}
-    stories = pd.read_parquet(data / STORIES)
-    for side in "ab":
-        languages |= dict(zip(stories[f"text_{side}"], stories[f"lang_{side}"], strict=True))
+    languages = languages_of(data)
     keys = {article_key(text): language for text, language in languages.items()}
     rows = []
     ends = zip(labels["a_article"].map(keys), labels["b_article"].map(keys), strict=True)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from contradict.labels import CONTRADICTION, ENTAILMENT, NEUTRAL
+from contradict.training.attributions import read_marked
 from contradict.training.config import read_config
 
 ROOT = Path(__file__).parents[1]
@@ -131,6 +132,19 @@ def test_pairs_of_an_event_say_what_follows_what_conflicts_and_what_is_known_of_
     assert (rows[0]["premise_lang"], rows[0]["hypothesis_lang"]) == ("en", "id")
 
 
+def write_articles(folder, texts):
+    """Two articles on one story, in English and German, and one marked article of each part."""
+    (folder / "topics").mkdir()
+    columns = ["text_a", "text_b", "lang_a", "lang_b", "dissimilarity"]
+    pd.DataFrame([(*texts, "en", "de", 1.0)], columns=columns).to_parquet(folder / "topics" / "semeval22_dev.parquet")
+    (folder / "attribution").mkdir()
+    marks = [{"source": [[0, 3]], "cue": [], "content": []}]
+    for name in ("train", "dev"):
+        with gzip.open(folder / "attribution" / f"{name}.jsonl.gz", "wt") as file:
+            row = {"id": name, "lang": "en", "text": f"The {name}", "licence": "", "attributions": marks}
+            file.write(json.dumps(row) + "\n")
+
+
 def test_labelled_places_become_rows_without_the_unclear_ones(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     suspects, places = import_module("suspects"), import_module("places")
@@ -148,13 +162,7 @@ def test_labelled_places_become_rows_without_the_unclear_ones(monkeypatch, tmp_p
     ]
     pd.DataFrame(labels).to_csv(tmp_path / "labels.csv", index=False)
     monkeypatch.setattr(suspects, "LABELS_FILE", tmp_path / "labels.csv")
-    (tmp_path / "topics").mkdir()
-    columns = ["text_a", "text_b", "lang_a", "lang_b", "dissimilarity"]
-    pd.DataFrame([(*texts, "en", "de", 1.0)], columns=columns).to_parquet(tmp_path / "topics" / "semeval22_dev.parquet")
-    (tmp_path / "attribution").mkdir()
-    for name in ("train", "dev"):
-        with gzip.open(tmp_path / "attribution" / f"{name}.jsonl.gz", "wt") as file:
-            file.write(json.dumps({"id": name, "lang": "en", "text": name, "licence": "", "attributions": []}) + "\n")
+    write_articles(tmp_path, texts)
     rows = suspects.labelled(tmp_path)
     assert rows[["premise", "label", "two_way", "dataset"]].to_numpy().tolist() == [
         ["The bridge is shut.", CONTRADICTION, False, "suspects-contradiction"],
@@ -162,3 +170,26 @@ def test_labelled_places_become_rows_without_the_unclear_ones(monkeypatch, tmp_p
         ["Die Brücke ist offen.", NEUTRAL, True, "suspects-follows"],
     ]
     assert rows["premise_lang"].tolist() == ["en", "en", "de"]
+
+
+def test_sentences_with_stances_become_articles_to_train_on(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    real_stances, places = import_module("real_stances"), import_module("places")
+    texts = ["The bridge is shut. It is new.", "Die Brücke ist offen."]
+    write_articles(tmp_path, texts)
+    labels = [
+        {"article": places.article_key(text), "start": 0, "end": end, "lang": "", "stance": "denies", "mode": "fact"}
+        for text, end in ((texts[0], 19), ("The train", 9))
+    ]
+    pd.DataFrame(labels).to_csv(tmp_path / "train.csv", index=False)
+    monkeypatch.setattr(real_stances, "HERE", tmp_path)
+    found = real_stances.to_train_on(tmp_path)
+    assert len(found) == 2 * real_stances.DENIALS_COUNT
+    rows = {row["text"]: row for row in found}
+    assert rows.keys() == {texts[0], "The train"}
+    assert rows[texts[0]]["stances"] == [[0, 19, "denies", "fact"]]
+    assert rows[texts[0]]["attributions"] is None
+    assert rows["The train"]["attributions"] == [{"source": ((0, 3),), "cue": (), "content": ()}]
+    path = tmp_path / "articles.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows.values()), encoding="utf-8")
+    assert [article.language for article in read_marked(path)] == [row["lang"] for row in rows.values()]

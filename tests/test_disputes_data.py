@@ -7,7 +7,7 @@ import pytest
 HERE = Path(__file__).parents[1] / "benchmarks" / "disputes"
 EVENTS = sorted((HERE / "train" / "parallel").glob("*.json"))
 MIXED = sorted((HERE / "train" / "events").glob("*/*.jsonl"))
-PARTS = ("dev", "test", "fit", "train/long", "train/short")
+PARTS = ("dev", "test", "fit", "fit/further", "train/long", "train/short")
 SETS = sorted(path for part in PARTS for path in HERE.glob(f"{part}/*.json"))
 
 
@@ -35,6 +35,7 @@ def test_the_sets_are_those_of_their_description():
     assert len([path for path in SETS if path.parent.name == "test"]) == 18
     assert len([path for path in SETS if path.parent.name == "dev"]) == 12
     assert len([path for path in SETS if path.parent.name == "fit"]) == 13
+    assert len([path for path in SETS if path.parent.name == "further"]) == 16
     assert len([path for path in SETS if path.parent.name == "short"]) == 64
     assert len([path for path in SETS if path.parent.name == "long"]) == 27
     assert len(EVENTS) == 120
@@ -90,7 +91,7 @@ def test_no_two_events_have_one_name():
 @pytest.mark.parametrize("path", sorted((HERE / "train" / "stance").glob("*.jsonl")), ids=lambda path: path.stem)
 def test_sentences_with_stances_are_whole(path):
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    assert len({row["text"] for row in rows}) == len(rows) == 80
+    assert len({row["text"] for row in rows}) == len(rows) == 104
     assert {row["stance"] for row in rows} == {"asserts", "denies", "open"}
     for row in rows:
         words = [row["source"], row["cue"], *row["content"]]

@@ -3,7 +3,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-FILES = sorted((Path(__file__).parents[1] / "benchmarks" / "stance").glob("*.csv"))
+FOLDER = Path(__file__).parents[1] / "benchmarks" / "stance"
+FILES = sorted(FOLDER.glob("*.csv"))
+REAL = {part: pd.read_csv(FOLDER / "real" / f"{part}.csv") for part in ("train", "test")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -21,3 +23,17 @@ def test_labels_fit_the_sentences(path):
 
 def test_there_are_two_files_for_each_of_fourteen_languages():
     assert len(FILES) == 28
+
+
+@pytest.mark.parametrize("part", REAL)
+def test_labels_of_real_sentences_are_known_words_of_places(part):
+    rows = REAL[part]
+    assert set(rows["stance"]) == {"asserts", "denies", "open"}
+    assert set(rows["mode"]) <= {"fact", "plan", "opinion", "question", "condition"}
+    assert not rows.duplicated(["article", "start", "end"]).any()
+    assert (rows["start"] < rows["end"]).all()
+    assert ((rows["weight"] >= 1) | (rows["weight"] == 0)).all()
+
+
+def test_no_article_of_real_sentences_is_trained_and_measured_on():
+    assert not set(REAL["train"]["article"]) & set(REAL["test"]["article"])

@@ -102,6 +102,27 @@ def test_the_sentences_of_a_set_are_marked_at_their_places(tmp_path):
     assert [article.text[a:b] for a, b in article.spans["content"]] == ["it"]
 
 
+def test_of_sentences_with_stances_alone_no_role_is_learned(tmp_path, tokenizer):
+    half = TEXT.index(" . ") + 2
+    row = {"id": "1", "lang": "en", "text": TEXT, "attributions": None, "stances": [[0, half, "denies", "plan"]]}
+    path = tmp_path / "articles.jsonl"
+    path.write_text(json.dumps(row) + "\n")
+    (article,) = read_marked(path)
+    assert article.sentences == (((0, half), STANCES.index("denies"), MODES.index("plan")),)
+    (marked,) = windows(tokenizer, [article], 64)
+    assert set(marked.labels["tags"]) == {IGNORED}
+    words = len(TEXT[:half].split())
+    assert marked.labels["stances"][1 : words + 1] == [STANCES.index("denies")] * words
+    assert set(marked.labels["stances"][words + 1 :]) == {IGNORED}
+
+
+def test_a_window_of_which_nothing_is_known_is_left_out(tokenizer):
+    text = " ".join([TEXT] * 3)
+    first = MarkedArticle("1", text, "en", None, (((0, len(TEXT)), 0, 0),))
+    assert len(windows(tokenizer, [first], 20)) < len(cut(tokenizer, text, 20))
+    assert windows(tokenizer, [MarkedArticle("2", text, "en", None)], 20) == []
+
+
 def test_marked_articles_are_read_and_a_damaged_line_is_named(tmp_path):
     marks = [{"source": [[0, 12]], "cue": [[13, 19]], "content": []}]
     row = {"id": "1", "lang": "en", "text": TEXT, "attributions": marks}

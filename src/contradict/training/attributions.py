@@ -29,13 +29,14 @@ class MarkedArticle:
         text: its text.
         language: ISO 639-1.
         spans: for each of `ROLES` its ranges of code points; where ranges of two roles overlap, the shorter one counts.
+            None where nobody marked them.
         sentences: ranges of code points with the indices of their stance and mode, where these are known.
     """
 
     id: str
     text: str
     language: str
-    spans: dict[str, tuple[Span, ...]]
+    spans: dict[str, tuple[Span, ...]] | None
     sentences: tuple[tuple[Span, int, int], ...] = ()
 
 
@@ -50,9 +51,10 @@ class MarkedWindow:
 def read_marked(path: Path) -> list[MarkedArticle]:
     """Read articles from JSON lines, gzipped or not, or from one JSON file with a set of disputes.
 
-    A line has `id, lang, text, attributions`, these with lists of ranges. A set has, for each sentence of its articles,
-    the words that are `source`, `cue` and `content`, its `stance` and its `mode` (`benchmarks/disputes/README.md`); so
-    has a line with a single sentence.
+    A line has `id, lang, text, attributions`, these with lists of ranges, or null where nobody marked them; it may have
+    `stances`: ranges of sentences, each with its stance and mode. A set has, for each sentence of its articles, the
+    words that are `source`, `cue` and `content`, its `stance` and its `mode` (`benchmarks/disputes/README.md`); so has
+    a line with a single sentence.
 
     Raises:
         ValueError: a line is damaged or lacks something; the message names file and line.
@@ -70,14 +72,21 @@ def read_marked(path: Path) -> list[MarkedArticle]:
                 if "stance" in row:
                     articles.append(_of_set({"id": number, "language": row["lang"], "sentences": [row]}))
                     continue
-                spans = {
-                    role: tuple((int(a), int(b)) for marked in row["attributions"] for a, b in marked[role])
-                    for role in ROLES
-                }
-                articles.append(MarkedArticle(str(row["id"]), str(row["text"]), str(row["lang"]), spans))
+                articles.append(_of_line(row))
             except (KeyError, TypeError, ValueError) as error:
                 raise ValueError(f"{path}, line {number}: no article with attributions ({error!r})") from error
     return articles
+
+
+def _of_line(row: dict[str, Any]) -> MarkedArticle:
+    marked = row["attributions"]
+    spans = None
+    if marked is not None:
+        spans = {role: tuple((int(a), int(b)) for own in marked for a, b in own[role]) for role in ROLES}
+    sentences = tuple(
+        ((int(a), int(b)), STANCES.index(stance), MODES.index(mode)) for a, b, stance, mode in row.get("stances", ())
+    )
+    return MarkedArticle(str(row["id"]), str(row["text"]), str(row["lang"]), spans, sentences)
 
 
 def _of_set(article: dict[str, Any]) -> MarkedArticle:
@@ -102,7 +111,7 @@ def _of_set(article: dict[str, Any]) -> MarkedArticle:
 def windows(
     tokenizer: PreTrainedTokenizerBase, articles: Iterable[MarkedArticle], max_tokens: int
 ) -> list[MarkedWindow]:
-    """Cut articles into windows; see `contradict.attribution.windows.cut`.
+    """Cut articles into windows, but for those of which nothing is known; see `contradict.attribution.windows.cut`.
 
     Args:
         tokenizer: of the encoder.
@@ -116,17 +125,18 @@ def windows(
             labels = {part: [IGNORED] * len(window.ids) for part in PARTS}
             for at, ((a, b), counts) in enumerate(zip(window.offsets, window.counts, strict=True)):
                 if counts:
-                    labels["tags"][at] = _tag(marks["tags"][a:b])
+                    labels["tags"][at] = _tag(marks["tags"][a:b]) if article.spans is not None else IGNORED
                     for part in ("stances", "modes"):
                         labels[part][at] = int(marks[part][b - 1])
-            found.append(MarkedWindow(window, labels))
+            if any(label != IGNORED for own in labels.values() for label in own):
+                found.append(MarkedWindow(window, labels))
     return found
 
 
 def _marks(article: MarkedArticle) -> dict[str, np.ndarray]:
     """The right output of each code point; one that begins a range has a tag with B."""
     marks = {part: np.full(len(article.text), 0 if part == "tags" else IGNORED) for part in PARTS}
-    ranges = [(b - a, a, b, role) for role, spans in article.spans.items() for a, b in spans]
+    ranges = [(b - a, a, b, role) for role, spans in (article.spans or {}).items() for a, b in spans]
     for _, a, b, role in sorted(ranges, reverse=True):
         marks["tags"][a:b] = TAGS.index(f"I-{role}")
         marks["tags"][a : a + 1] = TAGS.index(f"B-{role}")

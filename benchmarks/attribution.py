@@ -3,8 +3,9 @@
 python benchmarks/attribution.py --data DIR [--part dev|test] [--tagger FOLDER]
 
 DIR holds `attribution/dev.jsonl.gz`, of which one half of the articles is `dev` and the other `test`; README.md names
-its sources. Stances, modes and holders are those of `stance/`, and on its `test` part, stances of sentences of real
-news, weighted as often as such sentences occur there. Intervals are over articles and over sentences.
+its sources. Stances, modes and holders are those of `stance/`. With `--part test` there are also stances of sentences
+of real news (`stance/real/`), for which DIR also holds `attribution/train.jsonl.gz` and `topics/`. Intervals are over
+articles, or over sentences.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from places import article_key, languages_of
+from places import articles_by_key
 from real_stances import labelled
 from rich.console import Console
 from rich.table import Table
@@ -106,13 +107,13 @@ def read_stances(part: str, tagger: Tagger) -> dict[str, dict[str, list[bool]]]:
     return found
 
 
-def read_real_stances(data: Path, tagger: Tagger) -> pd.DataFrame:
+def read_real_stances(data: Path, tagger: Tagger, progress: Progress) -> pd.DataFrame:
     """The labelled sentences of real news, with the stance that the tagger finds in the column `found`."""
     labels = labelled("test")
-    known = {article_key(text): (text, language) for text, language in languages_of(data).items()}
+    known = articles_by_key(data)
     keys = sorted(set(labels["article"]))
     found = {}
-    for key, reading in zip(keys, tagger.read([known[key][0] for key in keys]), strict=True):
+    for key, reading in zip(keys, tagger.read([known[key][0] for key in keys], progress), strict=True):
         text, language = known[key]
         article = Article(key, text, language=language)
         statements, _ = split_articles([article])
@@ -122,12 +123,40 @@ def read_real_stances(data: Path, tagger: Tagger) -> pd.DataFrame:
     return labels.assign(found=[found[place] for place in places])
 
 
-def share(values: Sequence[bool] | np.ndarray, weights: np.ndarray | None = None) -> Estimate:
-    """A share, weighted if need be, with its interval over sentences."""
+def real_figures(real: pd.DataFrame) -> dict[str, Estimate]:
+    """How well stances of real sentences are read; those drawn for a word of denial count among the denials alone.
+
+    Args:
+        real: as `read_real_stances` gives it.
+    """
+    drawn, denials = real[real["weight"] > 0], real[real["stance"] == "denies"]
+    found, meant = drawn["found"], drawn["stance"]
+    weights, articles = drawn["weight"].to_numpy(), drawn["article"].to_numpy()
+    return {
+        f"read rightly, of {len(drawn)} sentences": share(found == meant, articles, weights),
+        "the same, if all were said to assert": share(meant == "asserts", articles, weights),
+        "said to deny": share(found == "denies", articles, weights),
+        "do deny": share(meant == "denies", articles, weights),
+        f"found, of {len(denials)} denials": share(denials["found"] == "denies", denials["article"].to_numpy()),
+    }
+
+
+def share(
+    values: Sequence[bool] | pd.Series, groups: np.ndarray | None = None, weights: np.ndarray | None = None
+) -> Estimate:
+    """A share with its interval.
+
+    Args:
+        values: whether each sentence counts.
+        groups: what the interval is over, of each sentence; None for the sentences.
+        weights: how many sentences each stands for; None for one.
+    """
     hits = np.array(values, dtype=float)
     own = np.ones(len(hits)) if weights is None else weights
-    draws = resamples(len(hits), len(hits), 0)
-    return estimate(np.concatenate([drawn @ (own * hits) / np.maximum(drawn @ own, 1e-9) for drawn in draws]))
+    numbers = np.arange(len(hits)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    right, count = np.bincount(numbers, own * hits), np.bincount(numbers, own)
+    draws = resamples(len(count), len(hits), 0)
+    return estimate(np.concatenate([drawn @ right / (drawn @ count) for drawn in draws]))
 
 
 def cell(figure: Estimate) -> str:
@@ -164,18 +193,9 @@ def main() -> None:
     console.print(table)
     console.print("Per cent right.")
     if options.part == "test":
-        real = read_real_stances(options.data, tagger)
-        right, denials = real["found"] == real["stance"], real[real["stance"] == "denies"]
-        said = real[real["found"] == "denies"]
-        figures = {
-            "right": share(right, real["weight"].to_numpy()),
-            "said to deny": share(real["found"] == "denies", real["weight"].to_numpy()),
-            "deny": share(real["stance"] == "denies", real["weight"].to_numpy()),
-            "right of those said to deny": share(said["stance"] == "denies", said["weight"].to_numpy()),
-            f"found, of {len(denials)} denials": share(denials["found"] == "denies"),
-        }
-        console.print(f"\nStances of {(real['weight'] > 0).sum()} sentences of real news, in per cent:")
-        for name, figure in figures.items():
+        real = real_figures(read_real_stances(options.data, tagger, make_progress(options)))
+        console.print("\nStances of sentences of real news, in per cent:")
+        for name, figure in real.items():
             console.print(f"{name}: {cell(figure)}")
 
 

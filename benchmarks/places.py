@@ -27,6 +27,11 @@ def languages_of(data: Path) -> dict[str, str]:
     return found
 
 
+def articles_by_key(data: Path) -> dict[str, tuple[str, str]]:
+    """The text and the language of each article in a folder of labelled data, by what stands for it."""
+    return {article_key(text): (text, language) for text, language in languages_of(data).items()}
+
+
 def place(side: str, statement: Statement, article: str) -> dict[str, object]:
     """The columns of one side of a pair to be labelled: its place, and for the reader its text.
 

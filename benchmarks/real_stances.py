@@ -15,28 +15,28 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from places import article_key, languages_of
+from places import articles_by_key
 from speeds.texts import MARKED
 
 from contradict.attribution.windows import ROLES
 from contradict.training.attributions import read_marked
 
 DENIALS_COUNT = 3
-HERE = Path(__file__).parent / "stance" / "real"
+FOLDER = Path(__file__).parent / "stance" / "real"
 
 
 def labelled(part: str) -> pd.DataFrame:
     """The labelled places of a part: `article, start, end, lang, stance, mode, weight`."""
-    return pd.read_csv(HERE / f"{part}.csv")
+    return pd.read_csv(FOLDER / f"{part}.csv")
 
 
 def to_train_on(data: Path) -> list[dict[str, Any]]:
     """Articles in the form that `contradict.training.attributions.read_marked` reads."""
-    languages = {article_key(text): (text, language) for text, language in languages_of(data).items()}
+    articles = articles_by_key(data)
     marked = {article.text: article.spans for path in MARKED for article in read_marked(data / path)}
     rows = []
     for key, places in labelled("train").groupby("article"):
-        text, language = languages[str(key)]
+        text, language = articles[str(key)]
         spans = marked.get(text)
         row = {
             "id": key,

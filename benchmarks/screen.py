@@ -1,10 +1,12 @@
 """Train the screen that tells which pairs a scan reads at all, and say what it leaves unread and what it misses.
 
 python benchmarks/screen.py --data DIR --workdir FOLDER [--out FOLDER]
+python benchmarks/screen.py --data DIR --workdir FOLDER --check              # the embedded screen as it is
 
 Real articles are scanned without a screen, in groups; the groups are kept in the folder, so that a run that was stopped
 goes on. The threshold is chosen on pairs of groups that the network was not trained on in turn; what is quoted is
-measured on articles that neither saw. Without --out, nothing is written but the groups.
+measured on articles that neither saw. Without --out, nothing is written but the groups. With --check, no screen is
+trained: the embedded one is measured on those articles.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors.numpy import load_file, save
 from speeds.texts import articles
 
 from contradict import Article, Detector
 from contradict.benchmark.resampling import estimate, resamples
 from contradict.cli.common import add_run_options, make_progress
 from contradict.judging import Judging
-from contradict.models.embedded import LAYERS_FILE
+from contradict.models.embedded import LAYERS_FILE, shipped_weights
 from contradict.neighbours import nearness
 from contradict.pairing import find_pairs
 from contradict.records import MIN_SCORE, Side
@@ -145,27 +148,30 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of topics/ and attribution/")
     parser.add_argument("--workdir", type=Path, required=True, metavar="FOLDER", help="for the groups; made if need be")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="for the weights")
+    parser.add_argument("--check", action="store_true", help="measure the embedded screen, and train none")
     add_run_options(parser)
     options = parser.parse_args()
     options.workdir.mkdir(parents=True, exist_ok=True)
     detector = Detector(device=options.device, progress=make_progress(options))
     groups = {}
-    for start, end in (*TRAINING, *TEST):
+    for start, end in TEST if options.check else (*TRAINING, *TEST):
         path = options.workdir / f"{start}-{end}.npz"
         if not path.exists():
             np.savez(path.with_suffix(".part.npz"), **collect(articles(options.data, end)[start:], detector))
             path.with_suffix(".part.npz").rename(path)
         groups[start, end] = dict(np.load(path))
-    training, test = ([groups[place] for place in places] for places in (TRAINING, TEST))
-    weights = train(training) | {"least": np.array(threshold(training), np.float32)}
-    found = measure(weights, test)
-    print(f"trained on {sum(len(group['scores']) for group in training):,} pairs of {len(training)} groups of articles")
+    if options.check:
+        weights = load_file(shipped_weights("screen") / LAYERS_FILE)
+    else:
+        training = [groups[place] for place in TRAINING]
+        weights = train(training) | {"least": np.array(threshold(training), np.float32)}
+        pairs = sum(len(group["scores"]) for group in training)
+        print(f"trained on {pairs:,} pairs of {len(training)} groups of articles")
+    found = measure(weights, [groups[place] for place in TEST])
     print(f"of {found['candidates']:,} candidates of other articles, {found['possible']:,} are possible")
     print(f"of these, kept: {share(found['kept'], found['possible'])}")
     print(f"of those that reach {MIN_SCORE:g} when all are read: {share(found['kept of these'], found['count'])}")
-    if options.out:
-        from safetensors.numpy import save
-
+    if options.out and not options.check:
         options.out.mkdir(parents=True, exist_ok=True)
         half = {name: values.astype(np.float16 if "weight" in name else np.float32) for name, values in weights.items()}
         write_bytes(save(half), options.out / LAYERS_FILE)

@@ -4,9 +4,9 @@ python benchmarks/suspects.py --data DIR --out FILE.parquet                  # t
 python benchmarks/suspects.py --data DIR --draw FOLDER --out FILE.csv        # pairs to label, and the labels so far
 
 FOLDER is the one that `screen.py` keeps its scanned groups in; the suspicions are those of the model that scanned them.
-Drawn are the pairs of a score of `LEAST` or more, and a few of the others; only from articles that nothing is measured
-on. The labels are in pairs/suspects.csv, without the texts, which may not be passed on. A pair hard to label is marked
-as unclear there, and trains nothing.
+Drawn are the pairs of a score of `LEAST` or more in the groups that it holds, and a few of the others; only from
+articles that nothing is measured on. The labels are in pairs/suspects.csv, without the texts, which may not be passed
+on. A pair hard to label is marked as unclear there, and trains nothing.
 """
 
 from __future__ import annotations
@@ -52,9 +52,12 @@ def draw(data: Path, groups: Path) -> pd.DataFrame:
     rng = np.random.default_rng(SEED)
     found = []
     for first, last in TRAINING:
+        path = groups / f"{first}-{last}.npz"
+        if not path.exists():
+            continue
         by_id = {row["id"]: Article(**row) for row in everything[first:last]}
         statements, _ = split_articles([by_id[name] for name in sorted(by_id)])
-        group = np.load(groups / f"{first}-{last}.npz")
+        group = np.load(path)
         taken = (group["scores"] >= LEAST) | (rng.random(len(group["scores"])) < OTHERS)
         for (a, b), score in zip(group["ends"][taken].tolist(), group["scores"][taken].tolist(), strict=True):
             sides = [(statements[at], by_id[statements[at].article].text) for at in (a, b)]

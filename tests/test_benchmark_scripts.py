@@ -172,19 +172,38 @@ def test_labelled_places_become_rows_without_the_unclear_ones(monkeypatch, tmp_p
     assert rows["premise_lang"].tolist() == ["en", "en", "de"]
 
 
+def test_shares_of_real_sentences_count_by_weight_and_denials_one_by_one(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    columns = ["article", "stance", "found", "weight"]
+    rows = [
+        ("a", "asserts", "asserts", 3.0),
+        ("b", "denies", "asserts", 1.0),
+        ("b", "denies", "denies", 0.0),
+        ("c", "asserts", "denies", 0.0),
+    ]
+    found = import_module("attribution").real_figures(pd.DataFrame(rows, columns=columns))
+    assert {name: figure.value for name, figure in found.items()} == {
+        "read rightly, of 2 sentences": 0.75,
+        "the same, if all were said to assert": 0.75,
+        "said to deny": 0.0,
+        "do deny": 0.25,
+        "found, of 2 denials": 0.5,
+    }
+
+
 def test_sentences_with_stances_become_articles_to_train_on(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     real_stances, places = import_module("real_stances"), import_module("places")
     texts = ["The bridge is shut. It is new.", "Die Brücke ist offen."]
     write_articles(tmp_path, texts)
     labels = [
-        {"article": places.article_key(text), "start": 0, "end": end, "lang": "", "stance": "denies", "mode": "fact"}
-        for text, end in ((texts[0], 19), ("The train", 9))
+        {"article": places.article_key(text), "start": 0, "end": end, "lang": "", "stance": stance, "mode": "fact"}
+        for text, end, stance in ((texts[0], 19, "denies"), ("The train", 9, "asserts"))
     ]
     pd.DataFrame(labels).to_csv(tmp_path / "train.csv", index=False)
-    monkeypatch.setattr(real_stances, "HERE", tmp_path)
+    monkeypatch.setattr(real_stances, "FOLDER", tmp_path)
     found = real_stances.to_train_on(tmp_path)
-    assert len(found) == 2 * real_stances.DENIALS_COUNT
+    assert len(found) == real_stances.DENIALS_COUNT + 1
     rows = {row["text"]: row for row in found}
     assert rows.keys() == {texts[0], "The train"}
     assert rows[texts[0]]["stances"] == [[0, 19, "denies", "fact"]]

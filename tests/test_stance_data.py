@@ -26,7 +26,7 @@ def test_there_are_two_files_for_each_of_fourteen_languages():
 
 
 @pytest.mark.parametrize("part", REAL)
-def test_labels_of_real_sentences_are_known_words_of_places(part):
+def test_labels_of_real_sentences_are_whole(part):
     rows = REAL[part]
     assert set(rows["stance"]) == {"asserts", "denies", "open"}
     assert set(rows["mode"]) <= {"fact", "plan", "opinion", "question", "condition"}

@@ -35,8 +35,7 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
     The strongest contradiction that is in no dispute yet begins one. A further one joins where one of its statements
     stands in the dispute already and the other can stand against it: it then takes the other side. A dispute whose
     statements all come to stand in a stronger one, on opposite sides there too, is a part of it. Statements that agree
-    with one in the dispute join its side, those that leave its claim open stand apart: the strongest link first, so
-    that a statement stands with those that it agrees with most.
+    with one in the dispute join its side, those that leave its claim open stand apart: the strongest link first.
 
     Args:
         contradictions: strongest first.
@@ -51,12 +50,12 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
             drafts.append(_Draft(found))
     apart = [draft for at, draft in enumerate(drafts) if not any(other.covers(draft) for other in drafts[:at])]
     ordered = sorted(links, key=lambda link: (-link.agreement, place_of(link.a), place_of(link.b)))
-    at: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    ranks: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for rank, link in enumerate(ordered):
         for side in (link.a, link.b):
-            at[place_of(side)].append(rank)
+            ranks[place_of(side)].append(rank)
     for draft in apart:
-        draft.join(ordered, at)
+        draft.join(ordered, ranks)
     return tuple(draft.finish(number) for number, draft in enumerate(apart))
 
 
@@ -116,14 +115,14 @@ class _Draft:
         products = {self.stands.get(key, 0) * stand for key, stand in other.stands.items()}
         return products in ({1}, {-1})
 
-    def join(self, links: Sequence[Link], at: Mapping[tuple[str, int], Sequence[int]]) -> None:
+    def join(self, links: Sequence[Link], ranks: Mapping[tuple[str, int], Sequence[int]]) -> None:
         """Let statements join that agree with one that is here, or leave its claim open, the strongest link first.
 
         Args:
             links: strongest first.
-            at: which of them each place has.
+            ranks: for each place, the positions in `links` of those that touch it.
         """
-        waiting = [rank for place in self.stands for rank in at.get(place, ())]
+        waiting = [rank for place in self.stands for rank in ranks.get(place, ())]
         heapq.heapify(waiting)
         while waiting:
             link = links[heapq.heappop(waiting)]
@@ -135,7 +134,7 @@ class _Draft:
             else:
                 continue
             self._add(newcomer, stand)
-            for rank in at.get(place_of(newcomer), ()):
+            for rank in ranks.get(place_of(newcomer), ()):
                 heapq.heappush(waiting, rank)
 
     def _add(self, side: Side, stand: int) -> None:

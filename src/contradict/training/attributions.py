@@ -22,7 +22,7 @@ _WITHOUT_SPACES = {"ja", "th", "zh"}
 
 @dataclass(frozen=True, slots=True)
 class MarkedArticle:
-    """An article in which people marked who says what.
+    """An article in which people marked who says what, or the stances of sentences.
 
     Attributes:
         id: of the article.
@@ -111,7 +111,7 @@ def _of_set(article: dict[str, Any]) -> MarkedArticle:
 def windows(
     tokenizer: PreTrainedTokenizerBase, articles: Iterable[MarkedArticle], max_tokens: int
 ) -> list[MarkedWindow]:
-    """Cut articles into windows, but for those of which nothing is known; see `contradict.attribution.windows.cut`.
+    """Cut articles into windows, without those of which nothing is known; see `contradict.attribution.windows.cut`.
 
     Args:
         tokenizer: of the encoder.

@@ -125,6 +125,15 @@ def test_who_agrees_with_one_that_joined_joins_too(step):
     assert set(told(dispute.asserts)) == {"Polisi", "해경", "a fisherman"}
 
 
+def test_nobody_joins_those_whom_another_contradiction_sets_against_them():
+    one, two, three = (side(f"{count} died.", f"source {count}", article=str(count)) for count in (12, 15, 19))
+    many = side("Many died.", "a nurse", article="20")
+    contradictions = [against(one, two, 0.9), against(two, three, 0.8), against(one, three, 0.7)]
+    _, second = gather(contradictions, [agree(many, three), agree(many, two, 0.8)])
+    assert set(told(second.asserts)) == {"source 12"}
+    assert set(told(second.denies)) == {"source 19", "a nurse"}
+
+
 def test_agreement_on_something_else_adds_nobody():
     (dispute,) = gather([against(CRASHED, DENIED)], [agree(CRASHED_TOO, UNSURE)])
     assert set(told(dispute.asserts)) == {"Polisi"}

@@ -35,7 +35,8 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
     The strongest contradiction that is in no dispute yet begins one. A further one joins where one of its statements
     stands in the dispute already and the other can stand against it: it then takes the other side. A dispute whose
     statements all come to stand in a stronger one, on opposite sides there too, is a part of it. Statements that agree
-    with one in the dispute join its side, those that leave its claim open stand apart: the strongest link first.
+    with one in the dispute join its side, those that leave its claim open stand apart: the strongest link first. No
+    statement joins a side on which one stands that contradicts it.
 
     Args:
         contradictions: strongest first.
@@ -54,8 +55,13 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
     for rank, link in enumerate(ordered):
         for side in (link.a, link.b):
             ranks[place_of(side)].append(rank)
+    against: defaultdict[tuple[str, int], set[tuple[str, int]]] = defaultdict(set)
+    for found in contradictions:
+        a, b = place_of(found.a), place_of(found.b)
+        against[a].add(b)
+        against[b].add(a)
     for draft in apart:
-        draft.join(ordered, ranks)
+        draft.join(ordered, ranks, against)
     return tuple(draft.finish(number) for number, draft in enumerate(apart))
 
 
@@ -115,12 +121,18 @@ class _Draft:
         products = {self.stands.get(key, 0) * stand for key, stand in other.stands.items()}
         return products in ({1}, {-1})
 
-    def join(self, links: Sequence[Link], ranks: Mapping[tuple[str, int], Sequence[int]]) -> None:
+    def join(
+        self,
+        links: Sequence[Link],
+        ranks: Mapping[tuple[str, int], Sequence[int]],
+        against: Mapping[tuple[str, int], set[tuple[str, int]]],
+    ) -> None:
         """Let statements join that agree with one that is here, or leave its claim open, the strongest link first.
 
         Args:
             links: strongest first.
             ranks: for each place, the positions in `links` of those that touch it.
+            against: for each place, those of the statements that contradict the one there.
         """
         waiting = [rank for place in self.stands for rank in ranks.get(place, ())]
         heapq.heapify(waiting)
@@ -133,8 +145,11 @@ class _Draft:
                 newcomer, stand = link.a, b
             else:
                 continue
+            place = place_of(newcomer)
+            if stand and any(self.stands.get(other) == stand for other in against.get(place, ())):
+                continue
             self._add(newcomer, stand)
-            for rank in ranks.get(place_of(newcomer), ()):
+            for rank in ranks.get(place, ()):
                 heapq.heappush(waiting, rank)
 
     def _add(self, side: Side, stand: int) -> None:

@@ -159,9 +159,10 @@ def share(
     return estimate(np.concatenate([drawn @ right / (drawn @ count) for drawn in draws]))
 
 
-def cell(figure: Estimate) -> str:
+def cell(figure: Estimate, digits: int = 0) -> str:
     """A figure in per cent with its interval."""
-    return f"{100 * figure.value:.0f} ({100 * figure.low:.0f} to {100 * figure.high:.0f})"
+    value, low, high = (f"{100 * each:.{digits}f}" for each in (figure.value, figure.low, figure.high))
+    return f"{value} ({low} to {high})"
 
 
 def main() -> None:
@@ -196,7 +197,7 @@ def main() -> None:
         real = real_figures(read_real_stances(options.data, tagger, make_progress(options)))
         console.print("\nStances of sentences of real news, in per cent:")
         for name, figure in real.items():
-            console.print(f"{name}: {cell(figure)}")
+            console.print(f"{name}: {cell(figure, digits=1)}")
 
 
 if __name__ == "__main__":

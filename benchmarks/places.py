@@ -7,24 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
-from speeds.texts import MARKED, STORIES
+from speeds.texts import languages_of
 
 from contradict.records import Statement
-from contradict.training.attributions import read_marked
 
 
 def article_key(text: str) -> str:
     """What stands for an article in a file of labels."""
     return sha256(text.encode()).hexdigest()[:16]
-
-
-def languages_of(data: Path) -> dict[str, str]:
-    """The texts of all articles in a folder of labelled data, with their languages."""
-    stories = pd.read_parquet(data / STORIES)
-    found = {article.text: article.language for path in MARKED for article in read_marked(data / path)}
-    for side in "ab":
-        found |= dict(zip(stories[f"text_{side}"], stories[f"lang_{side}"], strict=True))
-    return found
 
 
 def articles_by_key(data: Path) -> dict[str, tuple[str, str]]:

@@ -147,8 +147,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the screen, and measure it.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of topics/ and attribution/")
     parser.add_argument("--workdir", type=Path, required=True, metavar="FOLDER", help="for the groups; made if need be")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="for the weights")
-    parser.add_argument("--check", action="store_true", help="measure the embedded screen, and train none")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--out", type=Path, metavar="FOLDER", help="for the weights")
+    either.add_argument("--check", action="store_true", help="measure the embedded screen, and train none")
     add_run_options(parser)
     options = parser.parse_args()
     options.workdir.mkdir(parents=True, exist_ok=True)
@@ -171,7 +172,7 @@ def main() -> None:
     print(f"of {found['candidates']:,} candidates of other articles, {found['possible']:,} are possible")
     print(f"of these, kept: {share(found['kept'], found['possible'])}")
     print(f"of those that reach {MIN_SCORE:g} when all are read: {share(found['kept of these'], found['count'])}")
-    if options.out and not options.check:
+    if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         half = {name: values.astype(np.float16 if "weight" in name else np.float32) for name, values in weights.items()}
         write_bytes(save(half), options.out / LAYERS_FILE)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from places import article_key, languages_of, place, texts_at
+from places import articles_by_key, place, texts_at
 from screen import TRAINING
 from speeds.texts import MARKED, STORIES, articles
 
@@ -78,11 +78,11 @@ def labelled(data: Path) -> pd.DataFrame:
     """The labelled pairs as rows to train on."""
     labels = pd.read_csv(LABELS_FILE)
     labels = labels[labels["label"] != "unclear"]
-    languages = languages_of(data)
-    keys = {article_key(text): language for text, language in languages.items()}
+    known = articles_by_key(data)
     rows = []
-    ends = zip(labels["a_article"].map(keys), labels["b_article"].map(keys), strict=True)
-    for label, texts, langs in zip(labels["label"], texts_at(labels, languages), ends, strict=True):
+    ends = zip(*([known[key][1] for key in labels[f"{side}_article"]] for side in "ab"), strict=True)
+    texts_of = texts_at(labels, (text for text, _ in known.values()))
+    for label, texts, langs in zip(labels["label"], texts_of, ends, strict=True):
         for forward, follows in zip((True, False), FOLLOWS.get(label, (None, None)), strict=True):
             if forward or follows is not None:
                 rows.append(_row(label, texts, langs, follows, forward=forward))

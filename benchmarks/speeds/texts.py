@@ -44,16 +44,22 @@ def labelled_pairs(data: Path, count: int) -> LabelledPairs:
     )
 
 
+def languages_of(data: Path) -> dict[str, str]:
+    """The texts of all articles in a folder of labelled data, with their languages."""
+    pairs = pd.read_parquet(data / STORIES)
+    texts = dict(zip([*pairs["text_a"], *pairs["text_b"]], [*pairs["lang_a"], *pairs["lang_b"]], strict=True))
+    for path in MARKED:
+        texts |= {article.text: article.language for article in read_marked(data / path)}
+    return texts
+
+
 def articles(data: Path, count: int) -> list[Article]:
     """So many articles at random, each text once; a smaller number gives the first of a larger one.
 
     Raises:
         ValueError: there are fewer.
     """
-    pairs = pd.read_parquet(data / STORIES)
-    texts = dict(zip([*pairs["text_a"], *pairs["text_b"]], [*pairs["lang_a"], *pairs["lang_b"]], strict=True))
-    for path in MARKED:
-        texts |= {article.text: article.language for article in read_marked(data / path)}
+    texts = languages_of(data)
     if count > len(texts):
         raise ValueError(f"{count:,} articles are wanted, and {data} has {len(texts):,} different ones")
     found = sorted(texts.items())

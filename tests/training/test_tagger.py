@@ -118,9 +118,9 @@ def test_of_sentences_with_stances_alone_no_role_is_learned(tmp_path, tokenizer)
 
 def test_a_window_of_which_nothing_is_known_is_left_out(tokenizer):
     text = " ".join([TEXT] * 3)
-    first = MarkedArticle("1", text, "en", None, (((0, len(TEXT)), 0, 0),))
+    first = MarkedArticle("1", text, "en", {}, (((0, len(TEXT)), 0, 0),))
     assert len(windows(tokenizer, [first], 20)) < len(cut(tokenizer, text, 20))
-    assert windows(tokenizer, [MarkedArticle("2", text, "en", None)], 20) == []
+    assert windows(tokenizer, [MarkedArticle("2", text, "en", {})], 20) == []
 
 
 def test_marked_articles_are_read_and_a_damaged_line_is_named(tmp_path):

@@ -29,14 +29,14 @@ class MarkedArticle:
         text: its text.
         language: ISO 639-1.
         spans: for each of `ROLES` its ranges of code points; where ranges of two roles overlap, the shorter one counts.
-            None where nobody marked them.
+            Empty where nobody marked them.
         sentences: ranges of code points with the indices of their stance and mode, where these are known.
     """
 
     id: str
     text: str
     language: str
-    spans: dict[str, tuple[Span, ...]] | None
+    spans: dict[str, tuple[Span, ...]]
     sentences: tuple[tuple[Span, int, int], ...] = ()
 
 
@@ -80,9 +80,8 @@ def read_marked(path: Path) -> list[MarkedArticle]:
 
 def _of_line(row: dict[str, Any]) -> MarkedArticle:
     marked = row["attributions"]
-    spans = None
-    if marked is not None:
-        spans = {role: tuple((int(a), int(b)) for own in marked for a, b in own[role]) for role in ROLES}
+    roles = () if marked is None else ROLES
+    spans = {role: tuple((int(a), int(b)) for each in marked for a, b in each[role]) for role in roles}
     sentences = tuple(
         ((int(a), int(b)), STANCES.index(stance), MODES.index(mode)) for a, b, stance, mode in row.get("stances", ())
     )
@@ -125,7 +124,8 @@ def windows(
             labels = {part: [IGNORED] * len(window.ids) for part in PARTS}
             for at, ((a, b), counts) in enumerate(zip(window.offsets, window.counts, strict=True)):
                 if counts:
-                    labels["tags"][at] = _tag(marks["tags"][a:b]) if article.spans is not None else IGNORED
+                    if article.spans:
+                        labels["tags"][at] = _tag(marks["tags"][a:b])
                     for part in ("stances", "modes"):
                         labels[part][at] = int(marks[part][b - 1])
             if any(label != IGNORED for own in labels.values() for label in own):
@@ -136,7 +136,7 @@ def windows(
 def _marks(article: MarkedArticle) -> dict[str, np.ndarray]:
     """The right output of each code point; one that begins a range has a tag with B."""
     marks = {part: np.full(len(article.text), 0 if part == "tags" else IGNORED) for part in PARTS}
-    ranges = [(b - a, a, b, role) for role, spans in (article.spans or {}).items() for a, b in spans]
+    ranges = [(b - a, a, b, role) for role, spans in article.spans.items() for a, b in spans]
     for _, a, b, role in sorted(ranges, reverse=True):
         marks["tags"][a:b] = TAGS.index(f"I-{role}")
         marks["tags"][a : a + 1] = TAGS.index(f"B-{role}")

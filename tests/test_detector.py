@@ -1,12 +1,14 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 from contradict import Article, Detector, DetectorConfig
 from contradict.calibration import Calibration
-from contradict.records import MIN_SCORE, Articles, Unreadable
+from contradict.records import MIN_SCORE, Articles, Attribution, Unreadable
 from contradict.report.rows import contradiction_row
+from counting_engine import CountingEngine
 
 STORIES = {
     "one": "Pemerintah mengirim pasukan ke kota. Hujan turun di kota hari Senin. Jembatan sungai itu ditutup polisi.",
@@ -84,6 +86,30 @@ def test_where_reprints_overlap_the_places_shown_are_of_two_articles(detector):
     for found in report:
         assert found.a.article.id not in found.b.statement.articles
         assert found.b.article.id not in found.a.statement.articles
+
+
+class Speakers(CountingEngine):
+    """Whoever the first sentence of an article names says all of it."""
+
+    def attributions(self, parts):
+        return [[Attribution(own[0].text.split()[0], "asserts", each.text) for each in own] for _, own in parts]
+
+    def probabilities(self, pairs):
+        return np.full((len(pairs), 3), [0.01, 0.01, 0.98], np.float32)
+
+
+def test_a_repeated_sentence_is_of_whoever_says_it_there():
+    shut, back = "Kata dia jembatan kota ditutup Senin.", "Jembatan kota dibuka Senin."
+    told = {"a": ("Rahmat", f"{shut} {back}"), "b": ("Lestari", shut), "c": ("Budi", back)}
+    articles = [
+        Article(name, f"{who} datang ke pasar desa. {text}", language="id") for name, (who, text) in told.items()
+    ]
+    report = Detector(engine=Speakers(), config=DetectorConfig(min_score=0.0)).scan(articles)
+    (found,) = (found for found in report if {found.a.statement.text, found.b.statement.text} == {shut, back})
+    assert [(each.article.id, each.attribution.speaker) for each in (found.a, found.b)] == [
+        ("b", "Lestari"),
+        ("c", "Budi"),
+    ]
 
 
 def test_shown_places_are_in_order_with_their_own_topic_and_judgement(detector):

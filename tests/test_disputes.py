@@ -92,12 +92,11 @@ def test_a_dispute_is_told_once_even_if_its_sides_were_named_the_other_way_round
     assert set(told(dispute.denies)) == {"the dam", "시장"}
 
 
-def test_no_contradiction_is_left_out_where_sides_do_not_work_out():
+def test_no_contradiction_is_left_out_and_no_side_at_odds_with_itself_where_two_sides_do_not_suffice():
     one, two, three = (side(f"{count} died.", f"source {count}", article=str(count)) for count in (12, 15, 19))
     disputes = gather([against(one, two, 0.9), against(two, three, 0.8), against(one, three, 0.7)], [])
-    assert told(disputes[0].asserts) == {"source 12": ["12 died."], "source 19": ["19 died."]}
-    assert told(disputes[1].asserts) == {"source 12": ["12 died."]}
-    assert told(disputes[1].denies) == {"source 19": ["19 died."]}
+    sides = [(*told(dispute.asserts), *told(dispute.denies)) for dispute in disputes]
+    assert sides == [("source 12", "source 15"), ("source 15", "source 19"), ("source 12", "source 19")]
 
 
 def test_those_who_agree_join_their_side():
@@ -129,9 +128,21 @@ def test_nobody_joins_those_whom_another_contradiction_sets_against_them():
     one, two, three = (side(f"{count} died.", f"source {count}", article=str(count)) for count in (12, 15, 19))
     many = side("Many died.", "a nurse", article="20")
     contradictions = [against(one, two, 0.9), against(two, three, 0.8), against(one, three, 0.7)]
-    _, second = gather(contradictions, [agree(many, three), agree(many, two, 0.8)])
-    assert set(told(second.asserts)) == {"source 12"}
-    assert set(told(second.denies)) == {"source 19", "a nurse"}
+    disputes = gather(contradictions, [agree(many, three), agree(many, two, 0.8)])
+    sides = [(set(told(dispute.asserts)), set(told(dispute.denies))) for dispute in disputes]
+    assert sides == [
+        ({"source 12"}, {"source 15", "a nurse"}),
+        ({"source 15"}, {"source 19", "a nurse"}),
+        ({"source 12"}, {"source 19", "a nurse"}),
+    ]
+
+
+def test_a_dispute_between_those_who_joined_a_stronger_one_is_a_part_of_it():
+    links = [agree(CRASHED_TOO, CRASHED), agree(DENIED, DENIED_TOO)]
+    pairs = [against(CRASHED, DENIED), against(CRASHED_TOO, DENIED_TOO, 0.6)]
+    (dispute,) = gather(pairs, links)
+    assert set(told(dispute.asserts)) == {"Polisi", "해경"}
+    assert len(gather(pairs, links[:1])) == 2
 
 
 def test_agreement_on_something_else_adds_nobody():

@@ -250,6 +250,8 @@ def test_a_pair_of_two_holders_and_of_two_articles_is_one_pair():
         ("Wali kota menyatakan jembatan lama ditutup.", "Polisi membantah penutupan jembatan itu.", [(0, 1)]),
         ("市长说大桥今天关闭。", "市长今天说，大桥关闭。", []),
         ("市长说大桥今天关闭。", "警方否认交通受到任何影响。", [(0, 1)]),
+        ("Police said that 12 people died there.", "The mayor said that 15 people died there.", [(0, 1)]),
+        ("Police said that 12 people died there.", "The mayor said that twelve (12) people died there.", []),
     ],
 )
 def test_a_sentence_that_repeats_another_of_its_article_is_not_set_against_it(text, other, pairs):

@@ -298,8 +298,8 @@ def test_what_was_read_comes_first():
     unreadable = [Unreadable(f"bad-{n}.jsonl", n or None, "no column 'text'") for n in range(7)]
     sets = [make_set(articles=1, statements=1234, pairs_judged=50, pairs_skipped=1, left_out=left_out)]
     assert printed(make_report(make_contradiction(), sets=sets, unreadable=unreadable)).splitlines()[:10] == [
-        "1 article · 1,234 statements · 1 topic · 50 pairs judged",
-        "Not judged, beyond the cap: 1 pair",
+        "1 article · 1,234 statements · 1 topic · 50 pairs compared",
+        "Not compared, beyond the cap: 1 pair",
         "Left out: 2 boilerplate, 1 dateline",
         "Could not read 7 files or rows:",
         "  bad-0.jsonl: no column 'text'",
@@ -378,7 +378,7 @@ def test_several_sets_are_shown_apart_with_ranks_of_the_whole():
         (make_set(articles=1, pairs_judged=0), "there is a single article, and nothing to compare it with"),
         (make_set(statements=0, topics=0, pairs_judged=0), "no statements were found in the articles"),
         (make_set(pairs_judged=0), "no pair of statements was worth judging"),
-        (make_set(articles=1, pairs_judged=3), "of the pairs judged, none reached the minimum score"),
+        (make_set(articles=1, pairs_judged=3), "of the pairs compared, none reached the minimum score"),
     ],
 )
 def test_an_empty_report_says_why(result, reason):

@@ -64,7 +64,14 @@ def data_of(page):
 def test_the_summary_says_what_was_read_and_what_was_not():
     page = parse(make_report())
     summary = words(page.xpath("//section[@class='read']")[0])
-    for figure in ("4 articles", "6 statements", "2 topics", "15 pairs judged", "4 pairs skipped", "2 parts left out"):
+    for figure in (
+        "4 articles",
+        "6 statements",
+        "2 topics",
+        "15 pairs compared",
+        "4 pairs skipped",
+        "2 parts left out",
+    ):
         number, name = figure.split(" ", 1)
         assert f"{name} {number}" in summary
     assert "dateline (1), link (1)" in summary

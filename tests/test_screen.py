@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 from contradict import Article, Detector, DetectorConfig, screen
+from contradict.calibration import FILE_NAME as CALIBRATION_FILE
 from contradict.engine import LocalEngine
+from contradict.models import embedded
+from contradict.models.embedded import nli_folder
 from contradict.screen import Screen, inputs
 from counting_engine import CountingEngine
 
@@ -57,6 +60,16 @@ def test_it_speaks_only_of_claims_and_of_scores_that_it_knows():
     assert engine.judged(screen=False) > 0
     assert engine.judged(min_score=0.1) > 0
     assert engine.judged(claims=False) > 0
+
+
+def test_the_embedded_models_have_none_once_they_are_calibrated_anew(monkeypatch, tmp_path):
+    own = nli_folder() / CALIBRATION_FILE
+    monkeypatch.setattr(embedded, "nli_folder", lambda: tmp_path)
+    assert LocalEngine().screen is None
+    (tmp_path / CALIBRATION_FILE).write_bytes(own.read_bytes())
+    assert isinstance(LocalEngine().screen, Screen)
+    (tmp_path / CALIBRATION_FILE).write_text("{}")
+    assert LocalEngine().screen is None
 
 
 def test_other_models_have_none(tmp_path):

@@ -122,6 +122,69 @@ def test_sentences_are_parted_at_their_ends_only(language, text, sentences):
     assert left_out == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bridge closed at 3 a.m. Monday and reopened at 5 p.m. Tuesday after checks.",
+        "The game began at 8 p.m. ET and was over by 11 P.M. EST in New York.",
+        "Polls close at 8 p.m. (PDT) in the city and at 9 p.m. Eastern time in the east.",
+        "The ferry sank at 5 a.m. Sept. 8 and was raised at 4 p.m. May 5 by the navy.",
+    ],
+)
+def test_a_day_or_time_zone_behind_the_time_belongs_to_the_sentence(text):
+    assert statements_of(text, "en") == [text]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["The bridge closed at 3 a.m.", "Police reopened it on Monday."],
+        ["The vote was over by 5 p.m.", "May said she would resign."],
+        ["The gates opened at 5 p.m.", "Sunday's game began an hour later."],
+        ["The game began at 8 p.m. ET.", "Monday was a day of rest."],
+    ],
+)
+def test_a_time_may_end_a_sentence(sentences):
+    assert statements_of(" ".join(sentences), "en") == sentences
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["He drove at 100 km/h.", "The driver denied it."]),
+        (None, ["He drove at 100 km/h.", "The driver denied it."]),
+        ("id", ["Ia mengemudi dengan kecepatan 100 km/h.", "Sopir itu membantah."]),
+        ("vi", ["Hồ chứa xả 6.900 m3/s.", "Bà Diệp bác bỏ tin nhắn đó."]),
+        ("en", ["The crash was in Albany, NY.", "Police said two died."]),
+        (None, ["The crash was in Albany, NY.", "Police said two died."]),
+        ("en", ["The concert begins at 10 AM PT.", "The tickets are sold out."]),
+        ("es", ["El ministro no quiso ir.", "Nadie lo esperaba en casa."]),
+        ("sv", ["Bilen som han körde var ny.", "Han köpte den i maj."]),
+    ],
+)
+def test_units_and_abbreviations_that_are_no_titles_end_sentences(language, sentences):
+    assert statements_of(" ".join(sentences), language) == sentences
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("id", "Rumah H. Ahmad dan Ny. Rina di Jl. Merdeka terbakar pada Senin."),
+        ("id", "Menurut ny. Rina dan KH. Maimun, PT. Kopi Jaya menolak pajak itu."),
+        ("id", "Menurut DR. Budi dan IR. H. Joko Widodo, panen kopi gagal total."),
+        (None, "Rumah H. Ahmad dan Ny. Rina di Jl. Merdeka terbakar pada Senin."),
+        ("en", "Mr. Hill, Ms. Lee and Dr. Ray met Sen. Smith, Gen. Gray and H. Ahmad in St. Paul."),
+        ("en", "The minister met KH. Maimun and Brigjen. Ahmad at noon."),
+        ("es", "El Sr. López y la Sra. Díaz llegaron el lunes con el Gen. Ruiz."),
+        ("fr", "Le ministre a vu Mme. Dupont et H. Ahmad lundi à Paris."),
+        ("pl", "Minister spotkał gen. Nowaka i prof. Lisa w poniedziałek."),
+        ("vi", "Bệnh viện ở TP. Huế do TS. Nam và GS. Hoa điều hành."),
+    ],
+)
+def test_titles_end_no_sentences(language, text):
+    assert statements_of(text, language) == [text]
+
+
 def test_words_behind_a_stop_that_go_on_in_small_letters_belong_to_the_sentence():
     text = "“Panen kami rusak,” demikian Dewan Petani. dikatakan lagi."
     assert statements_of(text) == [text]
@@ -262,6 +325,21 @@ def test_short_lines_without_a_final_mark_are_headings():
         "咖啡价格再次上涨",
     ):
         assert reasons_between(heading) == (["heading"], [])
+
+
+@pytest.mark.parametrize("behind", ["\u200b", "\u200f", "\ufeff", "[1]", "[2][13]", "[a]", "”\u200f", "[1]\u200b"])
+def test_invisible_and_footnote_marks_may_stand_behind_the_final_mark(behind):
+    for line in ("Jembatan kota ditutup pada Senin.", "أُغلق الجسر يوم الاثنين."):
+        left_out, statements = reasons_between(line + behind)
+        assert [one.startswith(line) for one in statements] == [True]
+        assert set(left_out) <= {"punctuation"}
+    assert reasons_between("Mengapa jembatan kota ditutup?" + behind)[0][:1] == ["question"]
+    assert reasons_between("Jembatan kota ditutup" + behind)[0] == ["heading"]
+
+
+def test_a_line_with_an_invisible_mark_behind_a_sentence_is_no_heading():
+    line = "Jembatan kota ditutup.\u200b Penutupan berlaku sampai Senin"
+    assert reasons_between(line)[1][0] == "Jembatan kota ditutup."
 
 
 def test_a_paragraph_that_lacks_its_final_mark_is_a_statement():

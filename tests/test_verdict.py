@@ -1,7 +1,9 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from contradict.figures import find_figures
 from contradict.records import Article, Attribution, Judgement, Probabilities, Side, Statement
 from contradict.verdict import explain, features, judge_pair, why_update
 
@@ -62,6 +64,8 @@ def test_claims_that_conflict_score_above_claims_that_do_not():
     ("first", "second", "order"),
     [
         ("2025-03-03T08:00:00+07:00", "2025-03-05", "a (2025-03-05) is later than a (2025-03-03)"),
+        ("2025-03-04T00:30+09:00", "2025-03-03T23:00-05:00", "a (2025-03-04) is later than a (2025-03-03)"),
+        ("2025-03-04T00:30+09:00", "2025-03-03T12:00+00:00", "order unknown: both of 2025-03-03"),
         ("2025-03-03", None, "order unknown: no date for a"),
         ("2025-03-03", "soon", "order unknown: no date for a"),
         ("2025-03-03", "2025-03-03T20:00", "order unknown: both of 2025-03-03"),
@@ -79,7 +83,7 @@ def test_the_order_of_an_update_is_told_by_the_dates_or_said_to_be_unknown(first
         ("死者12,000人、3日間の停電。", "12,000, 3"),
         ("Each bag weighs 3.5kg.", "3.5"),
         ("数量は１２人。", "１２"),
-        ("Sebanyak 10.000-15.000 orang hadir.", "10.000, 15.000"),
+        ("Sebanyak 10.000-15.000 orang hadir.", "10.000-15.000"),
         ("Kerugian Rp1,5 triliun atau US$100 juta.", "1,5 triliun, 100 juta"),
         ("피해액은 1만 2,000달러였다.", "1만 2,000"),
         ("A 15-year-old won.", "15"),
@@ -124,3 +128,83 @@ def test_figures_are_compared_by_value(a, b):
 @pytest.mark.parametrize(("a", "b"), [("1,5", "1,500"), ("5", "5 million"), ("5 ribu", "5 juta"), ("3만", "3")])
 def test_figures_of_other_value_differ(a, b):
     assert explain(side(f"Total {a}."), side(f"Total {b}.")) == ("figure", f"figures differ: {a} against {b}")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("ko", "2천500만", 25_000_000),
+        ("ko", "1천200만원", 12_000_000),
+        ("ko", "3천200억원", 320_000_000_000),
+        ("ko", "2억5천만", 250_000_000),
+        ("en", "$500m", 500_000_000),
+        ("en", "$1.2tn", 1_200_000_000_000),
+        ("en", "500m", 500),
+        ("en", "SGD100 million", 100_000_000),
+        ("en", "GBP5bn", 5_000_000_000),
+        ("en", "US$5", 5),
+        ("th", "12 ล้านคน", 12_000_000),
+        ("ar", "12 مليوناً", 12_000_000),
+        ("uk", "12 тисяч", 12_000),
+        ("hi", "12 अरब", 12_000_000_000),
+        ("el", "12 χιλιάδες", 12_000),
+        ("he", "12 מיליארד", 12_000_000_000),
+        ("bg", "12 милиона", 12_000_000),
+        ("en", "10 billion", 10**10),
+        ("de", "10 Billionen", 10**13),
+        ("fr", "10 billions", 10**13),
+        ("en", "0.125 percent", Decimal("0.125")),
+        ("en", "0.005", Decimal("0.005")),
+    ],
+)
+def test_the_value_of_a_figure(language, text, value):
+    assert list(find_figures(text, language)) == [value]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "It sank on 21 October, on October 21, 2024, on 10-12 October or on 12 May."),
+        ("de", "Am 21. Oktober."),
+        ("ru", "21 октября"),
+        ("es", "El 21 de octubre."),
+        ("ar", "21 أكتوبر"),
+        ("id", "Pada 21 Oktober."),
+        ("en", "They lost 1-3 in 2019-2021 on a Boeing 737-800, flight 021-555."),
+    ],
+)
+def test_dates_scores_and_types_are_no_figures(language, text):
+    assert not find_figures(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "low", "high"),
+    [
+        ("en", "12 may have died", 12, 12),
+        ("en", "by May 12 million", 12_000_000, 12_000_000),
+        ("en", "10-20 people", 10, 20),
+        ("en", "10–20 million", 10_000_000, 20_000_000),
+        ("en", "between 10 and 20", 10, 20),
+        ("id", "150-200 orang", 150, 200),
+        ("id", "tidak kurang dari 12", 12, "Infinity"),
+        ("en", "not less than 12", 12, "Infinity"),
+        ("en", "not more than 12", 0, 12),
+        ("de", "nicht mehr als 12", 0, 12),
+        ("es", "no más de 12", 0, 12),
+        ("fr", "pas plus de 12", 0, 12),
+        ("ru", "не менее 12", 12, "Infinity"),
+        ("ru", "более 12", Decimal("12.000001"), "Infinity"),
+        ("en", "fewer than 12", 0, Decimal("11.999999")),
+        ("en", "up to 12", 0, 12),
+        ("en", "more than $12", Decimal("12.000001"), "Infinity"),
+        ("id", "lebih dari Rp12", Decimal("12.000001"), "Infinity"),
+        ("ko", "12명 이상", 12, "Infinity"),
+        ("ja", "12人未満", 0, Decimal("11.999999")),
+        ("de", "gegenüber 12", 12, 12),
+        ("en", "Moreover 12", 12, 12),
+        ("zh", "条约12", 12, 12),
+    ],
+)
+def test_what_a_figure_allows(language, text, low, high):
+    (figure,) = find_figures(text, language).values()
+    assert (figure.low, figure.high) == (Decimal(low), Decimal(high))

@@ -33,7 +33,7 @@ from contradict.records import (
     Statement,
     Topic,
 )
-from contradict.statements import split_articles
+from contradict.statements import at_place, split_articles
 from contradict.topics import group
 from contradict.verdict import explain
 
@@ -57,7 +57,7 @@ class DetectorConfig:
         screen: whether pairs that are hardly worth reading are left unread by the vectors of their statements, where
             claims are judged by the embedded models and `min_score` is not lower than usual.
         neighbours: how many nearest statements, in each language, a statement can be paired with; pairs are mutual.
-        max_pairs: most pairs judged in a set, closest first; None for 10 times the number of its statements, at
+        max_pairs: most pairs compared in a set, closest first; None for 10 times the number of its statements, at
             least 1,000.
     """
 
@@ -183,8 +183,9 @@ class Detector:
     def _scan_set(self, articles: tuple[Article, ...], first_topic: int) -> _Found:
         name = articles[0].set
         statements, left_out = split_articles(articles)
-        attributions = self._attribute(articles, statements)
-        holders = [attribution.speaker for attribution in attributions]
+        by_id = {article.id: article for article in articles}
+        attributions = self._attribute(by_id, statements)
+        holders = [attributions.get((each.article, each.start), Attribution()).speaker for each in statements]
         topics: tuple[Topic, ...] = ()
         pairing = Pairing((), 0)
         within = self.config.within_articles
@@ -205,19 +206,30 @@ class Detector:
         result = SetResult(name, articles, statements, left_out, topics, len(pairing.pairs), pairing.skipped)
         if not pairing.pairs:
             return _Found(result)
-        by_id = {article.id: article for article in articles}
         sides = [self._sides(pair, result, by_id, attributions) for pair in pairing.pairs]
         if not self.config.claims:
             return self._judge_bare(sides, result)
         return self._judge_claims(sides, vectors, pairing.pairs, result)
 
-    def _attribute(self, articles: Sequence[Article], statements: Sequence[Statement]) -> list[Attribution]:
-        """Who holds each statement, at the first place where it stands."""
+    def _attribute(
+        self, articles: Mapping[str, Article], statements: Sequence[Statement]
+    ) -> dict[tuple[str, int], Attribution]:
+        """Who holds each sentence, by its place; articles that only repeat others are not read."""
         if not self.config.claims or len(statements) < 2:
-            return [Attribution()] * len(statements)
-        by_id = {article.id: article for article in articles}
-        parts = [(by_id[name], list(own)) for name, own in groupby(statements, key=lambda each: each.article)]
-        return [attribution for own in self.engine.attributions(parts) for attribution in own]
+            return {}
+        places: dict[str, list[Statement]] = {}
+        for statement in statements:
+            places.setdefault(statement.article, []).append(statement)
+        for statement in statements:
+            for place in statement.also:
+                if place.article in places:
+                    places[place.article].append(at_place(place, articles[place.article]))
+        parts = [(articles[name], sorted(own, key=lambda each: each.start)) for name, own in places.items()]
+        return {
+            (each.article, each.start): attribution
+            for (_, own), found in zip(parts, self.engine.attributions(parts), strict=True)
+            for each, attribution in zip(own, found, strict=True)
+        }
 
     def _judge_bare(self, sides: Sequence[Sides], result: SetResult) -> _Found:
         least = self.engine.threshold if self.config.min_score is None else self.config.min_score
@@ -271,14 +283,19 @@ class Detector:
         pair: Pair,
         result: SetResult,
         articles: Mapping[str, Article],
-        attributions: Sequence[Attribution],
+        attributions: Mapping[tuple[str, int], Attribution],
     ) -> Sides:
         """The two statements with what is known of them, at places of two articles where they have such, in order."""
-        a, b = result.statements[pair.a], result.statements[pair.b]
+        a, b = whole = result.statements[pair.a], result.statements[pair.b]
         if not (a.articles <= b.articles or b.articles <= a.articles):
             a, b = place_apart(a, b, articles), place_apart(b, a, articles)
-        ends = sorted([(a, pair.a), (b, pair.b)], key=lambda end: (end[0].article, end[0].start))
-        one, other = (Side(articles[own.article], own, attributions[at]) for own, at in ends)
+
+        def known(own: Statement, first: Statement) -> Attribution:
+            places = ((each.article, each.start) for each in (own, first))
+            return next((attributions[place] for place in places if place in attributions), Attribution())
+
+        ends = sorted(zip((a, b), whole, strict=True), key=lambda end: (end[0].article, end[0].start))
+        one, other = (Side(articles[own.article], own, known(own, first)) for own, first in ends)
         return one, other
 
 

@@ -33,10 +33,10 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
     """Gather contradictions of one set into disputes.
 
     The strongest contradiction that is in no dispute yet begins one. A further one joins where one of its statements
-    stands in the dispute already and the other can stand against it: it then takes the other side. A dispute whose
-    statements all come to stand in a stronger one, on opposite sides there too, is a part of it. Statements that agree
-    with one in the dispute join its side, those that leave its claim open stand apart: the strongest link first. No
-    statement joins a side on which one stands that contradicts it.
+    stands in the dispute already and the other can stand against it: it then takes the other side. Statements that
+    agree with one in the dispute join its side, those that leave its claim open stand apart: the strongest link first.
+    No statement joins a side on which one stands that contradicts it. A dispute whose conflicting statements all stand
+    in a stronger one then, on opposite sides there too, is a part of it.
 
     Args:
         contradictions: strongest first.
@@ -45,23 +45,25 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
     Returns:
         disputes, strongest first, numbered from 0; each contradiction is in one of them.
     """
-    drafts: list[_Draft] = []
-    for found in contradictions:
-        if not any(draft.take(found) for draft in drafts):
-            drafts.append(_Draft(found))
-    apart = [draft for at, draft in enumerate(drafts) if not any(other.covers(draft) for other in drafts[:at])]
-    ordered = sorted(links, key=lambda link: (-link.agreement, place_of(link.a), place_of(link.b)))
-    ranks: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
-    for rank, link in enumerate(ordered):
-        for side in (link.a, link.b):
-            ranks[place_of(side)].append(rank)
     against: defaultdict[tuple[str, int], set[tuple[str, int]]] = defaultdict(set)
     for found in contradictions:
         a, b = place_of(found.a), place_of(found.b)
         against[a].add(b)
         against[b].add(a)
-    for draft in apart:
-        draft.join(ordered, ranks, against)
+    drafts: list[_Draft] = []
+    for found in contradictions:
+        if not any(draft.take(found) for draft in drafts):
+            drafts.append(_Draft(found, against))
+    ordered = sorted(links, key=lambda link: (-link.agreement, place_of(link.a), place_of(link.b)))
+    ranks: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for rank, link in enumerate(ordered):
+        for side in (link.a, link.b):
+            ranks[place_of(side)].append(rank)
+    apart: list[_Draft] = []
+    for draft in drafts:
+        if not any(stronger.covers(draft) for stronger in apart):
+            draft.join(ordered, ranks)
+            apart.append(draft)
     return tuple(draft.finish(number) for number, draft in enumerate(apart))
 
 
@@ -97,11 +99,11 @@ def renumbered(disputes: Iterable[Dispute]) -> tuple[Dispute, ...]:
 class _Draft:
     """A dispute in the making: on which side each statement stands."""
 
-    def __init__(self, first: Contradiction) -> None:
+    def __init__(self, first: Contradiction, against: Mapping[tuple[str, int], set[tuple[str, int]]]) -> None:
         asserting, denying = first.a, first.b
         if asserting.attribution.stance == "denies" != denying.attribution.stance:
             asserting, denying = denying, asserting
-        self.first, self.asserting = first, asserting
+        self.first, self.asserting, self.against = first, asserting, against
         self.stands = {place_of(asserting): 1, place_of(denying): -1}  # 0: leaves it open
         self.sides = {place_of(asserting): asserting, place_of(denying): denying}
 
@@ -113,26 +115,19 @@ class _Draft:
         if a is None and b is None:
             return False
         newcomer, stand = (found.b, a) if b is None else (found.a, b)
-        self._add(newcomer, -(stand or 0))
-        return True
+        return self._add(newcomer, -(stand or 0))
 
     def covers(self, other: _Draft) -> bool:
         """Whether all statements of another are here, on the same sides or all on the opposite ones."""
         products = {self.stands.get(key, 0) * stand for key, stand in other.stands.items()}
         return products in ({1}, {-1})
 
-    def join(
-        self,
-        links: Sequence[Link],
-        ranks: Mapping[tuple[str, int], Sequence[int]],
-        against: Mapping[tuple[str, int], set[tuple[str, int]]],
-    ) -> None:
+    def join(self, links: Sequence[Link], ranks: Mapping[tuple[str, int], Sequence[int]]) -> None:
         """Let statements join that agree with one that is here, or leave its claim open, the strongest link first.
 
         Args:
             links: strongest first.
             ranks: for each place, the positions in `links` of those that touch it.
-            against: for each place, those of the statements that contradict the one there.
         """
         waiting = [rank for place in self.stands for rank in ranks.get(place, ())]
         heapq.heapify(waiting)
@@ -145,16 +140,18 @@ class _Draft:
                 newcomer, stand = link.a, b
             else:
                 continue
-            place = place_of(newcomer)
-            if stand and any(self.stands.get(other) == stand for other in against.get(place, ())):
-                continue
-            self._add(newcomer, stand)
-            for rank in ranks.get(place, ()):
-                heapq.heappush(waiting, rank)
+            if self._add(newcomer, stand):
+                for rank in ranks.get(place_of(newcomer), ()):
+                    heapq.heappush(waiting, rank)
 
-    def _add(self, side: Side, stand: int) -> None:
-        self.stands[place_of(side)] = stand
-        self.sides[place_of(side)] = side
+    def _add(self, side: Side, stand: int) -> bool:
+        """Let a statement take a side, unless one stands there that contradicts it; whether it did."""
+        place = place_of(side)
+        if stand and any(self.stands.get(other) == stand for other in self.against.get(place, ())):
+            return False
+        self.stands[place] = stand
+        self.sides[place] = side
+        return True
 
     def finish(self, number: int) -> Dispute:
         attribution, statement = self.asserting.attribution, self.asserting.statement

@@ -139,10 +139,11 @@ class LocalEngine:
     @property
     def screen(self) -> Screen | None:
         """That of the embedded models, as they are; None for others."""
+        from contradict.models.embedded import calibrated_as_shipped
         from contradict.screen import embedded_screen
 
-        as_they_are = self._encoder is self._tagger is self._nli is None and self._calibration == "auto"
-        return embedded_screen() if as_they_are else None
+        embedded = self._encoder is self._tagger is self._nli is None and self._calibration == "auto"
+        return embedded_screen() if embedded and calibrated_as_shipped() else None
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of texts; see `Engine`."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations_with_replacement, pairwise
 
 import numpy as np
 
 from contradict.attribution.holders import same_holder
+from contradict.figures import agree, find_figures
 from contradict.neighbours import Links, NeighbourIndex, canonical_order, link_mutual
 from contradict.records import Article, Pair, Pairing, Place, Statement
+from contradict.statements import at_place
 
 _FEWEST_WORDS = 5
 _FEWEST_SHARED = 6  # words; shorter sentences may share half of them and differ in what counts
@@ -100,9 +103,8 @@ def place_apart(statement: Statement, other: Statement, articles: Mapping[str, A
     place = next(place for place in (own, *statement.also) if place.article not in other.articles)
     if place == own:
         return statement
-    article = articles[place.article]
     also = (own, *(reprint for reprint in statement.also if reprint != place))
-    return Statement(article.id, article.text[place.start : place.end], place.start, place.end, article.language, also)
+    return replace(at_place(place, articles[place.article]), also=also)
 
 
 def _link_languages(statements: Sequence[Statement], vectors: np.ndarray, owners: np.ndarray, k: int) -> Links:
@@ -147,7 +149,7 @@ def _across_holders(
         [
             statements[a].article == statements[b].article
             and _differ(holders[a], holders[b])
-            and not _restates(statements[a].text, statements[b].text)
+            and not _restates(statements[a], statements[b])
             for a, b in zip(links.a.tolist(), links.b.tolist(), strict=True)
         ],
         dtype=bool,
@@ -159,15 +161,18 @@ def _differ(holder: str | None, other: str | None) -> bool:
     return holder is not None and other is not None and not same_holder(holder, other)
 
 
-def _restates(text: str, other: str) -> bool:
-    """Whether two sentences of one article share half of their words, and not few: then one repeats the other.
+def _restates(statement: Statement, other: Statement) -> bool:
+    """Whether two sentences of one article share half of their words, and not few, and no figures part them.
 
-    So do lists of points and the text below them. Of the 444 contradictions within an article in all sets of
-    `benchmarks/disputes` but the held-out ones, none does.
+    Then one repeats the other. So do lists of points and the text below them. Of the 444 contradictions within an
+    article in all sets of `benchmarks/disputes` but the held-out ones, none does.
     """
-    words, others = _vocabulary(text), _vocabulary(other)
+    words, others = _vocabulary(statement.text), _vocabulary(other.text)
     shared = len(words & others)
-    return shared >= _FEWEST_SHARED and 2 * shared >= len(words | others)
+    if shared < _FEWEST_SHARED or 2 * shared < len(words | others):
+        return False
+    figures, more = (find_figures(each.text, each.language) for each in (statement, other))
+    return not figures or not more or agree(figures, more)
 
 
 def _vocabulary(text: str) -> set[str]:

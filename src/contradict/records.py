@@ -293,7 +293,7 @@ class SetResult:
         statements: of all its articles, repeated ones once.
         left_out: the parts of its articles that are no statements.
         topics: largest first.
-        pairs_judged: how many pairs of statements the model read.
+        pairs_judged: how many pairs of statements were compared; most are ruled out by what is known without reading.
         pairs_skipped: how many more were near enough, but beyond the cap.
     """
 

@@ -10,9 +10,9 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from contradict.attribution.holders import same_holder
@@ -126,19 +126,24 @@ def explain(a: Side, b: Side) -> tuple[Kind, str]:
     return "other", ""
 
 
-def _figures(side: Side) -> dict[Decimal, Figure]:
-    return find_figures(side.attribution.claim or side.statement.text, side.statement.language)
+def _figures(side: Side) -> Mapping[Decimal, Figure]:
+    return _figures_of(side.attribution.claim or side.statement.text, side.statement.language)
+
+
+@lru_cache(maxsize=50_000)  # each statement stands in many pairs
+def _figures_of(text: str, language: str | None) -> Mapping[Decimal, Figure]:
+    return find_figures(text, language)
 
 
 def days_between(a: Side, b: Side) -> int | None:
     """Days from one article's date to the other's, 0 or more; None where one has no date."""
-    first, second = _day(a), _day(b)
+    first, second = _days(a, b)
     return abs((first - second).days) if first and second else None
 
 
 def why_update(a: Side, b: Side) -> str:
     """Which side of an update is the later one, by the dates of their articles, or that it is unknown."""
-    first, second = _day(a), _day(b)
+    first, second = _days(a, b)
     if not first or not second:
         undated = [side.article.id for side, day in ((a, first), (b, second)) if not day]
         return f"order unknown: no date for {' and '.join(undated)}"
@@ -148,11 +153,17 @@ def why_update(a: Side, b: Side) -> str:
     return f"{later.article.id} ({max(first, second)}) is later than {earlier.article.id} ({min(first, second)})"
 
 
-def _day(side: Side) -> date | None:
-    try:
-        return datetime.fromisoformat(side.article.published or "").date()
-    except ValueError:
-        return None
+def _days(a: Side, b: Side) -> list[date | None]:
+    """The days of two articles, in UTC where both say their distance to it."""
+    times: list[datetime | None] = []
+    for side in (a, b):
+        try:
+            times.append(datetime.fromisoformat(side.article.published or ""))
+        except ValueError:
+            times.append(None)
+    if all(each and each.tzinfo for each in times):
+        times = [each and each.astimezone(UTC) for each in times]
+    return [each and each.date() for each in times]
 
 
 def _log_odds(probability: float) -> float:

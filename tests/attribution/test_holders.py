@@ -20,6 +20,10 @@ SAME = [
     ("한국 국방부 대변인", "국방부"),
     ("소방청 관계자", "소방청"),
     ("山田", "山田知事"),
+    ("한국국방부", "한국 국방부"),
+    ("インド", "インド外務省"),
+    ("东京都", "东京都知事"),
+    ("인도네시아", "인도네시아 정부"),
     # Initials, and what stands in brackets
     ("NIS", "National Intelligence Service (NIS)"),
     ("the NIS", "National Intelligence Service (NIS)"),
@@ -45,6 +49,14 @@ DIFFERENT = [
     ("Kim Jong Un", "Kim Yo Jong"),
     ("Ali", "Alibaba"),
     ("김", "김정은"),  # a family name of many
+    ("한국", "북한 국방부"),  # letters of two words
+    ("한국", "북한국방부"),
+    ("미국", "한미국방당국"),
+    ("인도", "인도네시아 정부"),
+    ("俄罗斯", "白俄罗斯国防部"),
+    ("京都", "東京都知事"),
+    ("インド", "インドネシア"),
+    ("マリ", "ソマリア"),
     ("K", "K Park"),
     ("UN", "UNICEF"),
     ("WHO", "the doctor who examined her"),

@@ -312,7 +312,8 @@ def test_calibrate_writes_beside_the_model_what_score_then_uses(model, labelled,
         f"fitted to 300 pairs in 300 items; {contradictions} contradictions",
         f"temperature {calibration.temperature:.3f}",
         f"share of contradictions 0.05; the model's own is {own_share:.3g}, and is corrected",
-        f"threshold {calibration.threshold:.4f} for 10.0 false alarms in 1,000: a scan reports scores from there on",
+        f"threshold {calibration.threshold:.4f} for 10.0 false alarms in 1,000: with --bare-sentences"
+        " a scan reports scores from there on",
     ]
     assert out[-1] == str(path)
     figures = {line[:52].strip(): line[52:].split() for line in out[5:-1]}

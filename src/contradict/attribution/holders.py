@@ -7,6 +7,7 @@ import tomllib
 import unicodedata
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 
 _PARENTHESIS = re.compile(r"[(（]([^()（）]+)[)）]")
 _UNCLOSED = re.compile(r"([(（])[^()（）]+$")
@@ -14,6 +15,20 @@ _CLOSING = {"(": ")", "（": "）"}
 _MARKS = "\"'“”‘’«»„「」『』,.;:،。，、 \n\t"
 _BRACKETS = "()（）"
 _UNSPACED = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")  # kana, Han and Hangul: names are written together
+_KATAKANA = re.compile("[\u30a1-\u30ff]")
+_CONTAINS_ANOTHER = (
+    "白俄罗斯",
+    "白俄羅斯",
+    "인도네시아",
+    "印度尼西亚",
+    "印度尼西亞",
+    "東京都",
+    "남수단",
+    "南苏丹",
+    "南蘇丹",
+    "内蒙古",
+)
+"""Places whose names begin or end with that of another place, in scripts that part no words."""
 _SMALL_WORDS = frozenset(
     "the a of for in on der die das des dem von und le la les l de du des d et el los las y o os do da dos das e il"
     " lo gli di del della dan yang para".split()
@@ -53,7 +68,7 @@ def _is_short_for(short: str, name: str) -> bool:
     # A single letter is not enough to be a part of a name.
     if _all_stand_in(words, others) and (len(letters) > 1 or len(others) == 1):
         return True
-    if len(letters) > 1 and _UNSPACED.search(letters) and letters.casefold() in "".join(others).casefold():
+    if len(letters) > 1 and _UNSPACED.search(letters) and _begins_or_ends_a_part(letters.casefold(), others):
         return True
     if any(_without_small(_words(inner)) == words for inner in _PARENTHESIS.findall(name)):
         return True
@@ -72,6 +87,28 @@ def _without_small(words: list[str]) -> list[str]:
 
 def _all_stand_in(words: list[str], others: list[str]) -> bool:
     return all(any(_same_word(word, other) for other in others) for word in words)
+
+
+def _begins_or_ends_a_part(letters: str, others: list[str]) -> bool:
+    """Whether letters of a script without spaces stand in a name, from the border of a word on, or up to one."""
+    name = "".join(others).casefold()
+    for place in _CONTAINS_ANOTHER:
+        if place not in letters:
+            name = name.replace(place, " " * len(place))
+    borders = set(accumulate(map(len, others), initial=0))
+    for found in re.finditer(f"(?={re.escape(letters)})", name):
+        start, end = found.start(), found.start() + len(letters)
+        at_border = start in borders or end in borders
+        across = any(start < border < end for border in borders)
+        whole = {start, end} <= borders
+        if (whole or (at_border and not across)) and not (_in_katakana(name, start) or _in_katakana(name, end)):
+            return True
+    return False
+
+
+def _in_katakana(name: str, at: int) -> bool:
+    """Whether a word in katakana goes on at this place of a name."""
+    return len(_KATAKANA.findall(name[max(at - 1, 0) : at + 1])) == 2
 
 
 def _same_word(a: str, b: str) -> bool:

@@ -110,7 +110,7 @@ def _lines(fit: Fit, target: Target) -> Iterator[str]:
         yield f"no threshold chosen: a scan reports scores from {MIN_SCORE} on"
     else:
         wanted = f"precision {target.precision}" if target.precision else f"{target.false_alarms} false alarms in 1,000"
-        yield f"threshold {made.threshold:.4f} for {wanted}: a scan reports scores from there on"
+        yield f"threshold {made.threshold:.4f} for {wanted}: with --bare-sentences a scan reports scores from there on"
     if target.share is None and fit.after["ece_symmetric"] > fit.before["ece_symmetric"]:
         yield "the score of both directions is not better calibrated than before; you may do without this calibration"
     yield f"{'on pairs that did not fit it (five parts, by item)':<52}{'before':>8}{'after':>8}"

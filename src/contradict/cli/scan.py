@@ -62,10 +62,10 @@ def add(commands: Commands[Any]) -> None:
         "--min-score",
         type=float,
         metavar="P",
-        help=f"least probability of contradiction (default: {MIN_SCORE})",
+        help=f"least probability of contradiction (default: {MIN_SCORE}; for bare sentences that of the calibration)",
     )
     parser.add_argument(
-        "--within-articles", action="store_true", help="also compare statements that one holder makes in one article"
+        "--within-articles", action="store_true", help="also compare all statements of one article, whoever holds them"
     )
     parser.add_argument(
         "--updates",
@@ -85,7 +85,7 @@ def add(commands: Commands[Any]) -> None:
         "--max-pairs",
         type=int,
         metavar="N",
-        help="most pairs judged in a set (default: 10 times its statements, at least 1,000)",
+        help="most pairs compared in a set (default: 10 times its statements, at least 1,000)",
     )
     parser.add_argument("--text-column", default="text", metavar="NAME", help="column of the text in files with rows")
     parser.add_argument("--tagger", metavar="ID-OR-FOLDER", help="tagger of attributions (default: the embedded one)")

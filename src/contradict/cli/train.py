@@ -37,7 +37,10 @@ def add(commands: Commands[Any]) -> None:
         "--out", type=Path, required=True, metavar="DIR", help="for the checkpoint, the log and the model"
     )
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the run, in TOML (default: that of the embedded model's recipe)"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the run, in TOML (default: the first of those that made the embedded model)",
     )
     parser.add_argument(
         "--licence",

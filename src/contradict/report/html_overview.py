@@ -34,7 +34,7 @@ def summarise_run(report: Report) -> dict[str, object]:
         (len({article.source for article in articles if article.source}), "source", "sources"),
         (sum(len(result.statements) for result in report.sets), "statement", "statements"),
         (len(report.topics), "topic", "topics"),
-        (judged, "pair judged", "pairs judged"),
+        (judged, "pair compared", "pairs compared"),
         (skipped, "pair skipped", "pairs skipped"),
         (sum(len(result.left_out) for result in report.sets), "part left out", "parts left out"),
         (len(report.unreadable), "not readable", "not readable"),

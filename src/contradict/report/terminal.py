@@ -63,12 +63,12 @@ def summarise(report: Report) -> list[str]:
         count(sum(len(result.articles) for result in report.sets), "article"),
         count(sum(len(result.statements) for result in report.sets), "statement"),
         count(len(report.topics), "topic"),
-        f"{count(sum(result.pairs_judged for result in report.sets), 'pair')} judged",
+        f"{count(sum(result.pairs_judged for result in report.sets), 'pair')} compared",
     ]
     lines = [" · ".join(counts)]
     skipped = sum(result.pairs_skipped for result in report.sets)
     if skipped:
-        lines.append(f"Not judged, beyond the cap: {count(skipped, 'pair')}")
+        lines.append(f"Not compared, beyond the cap: {count(skipped, 'pair')}")
     reasons = Counter(part.reason for result in report.sets for part in result.left_out)
     if reasons:
         ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
@@ -172,7 +172,7 @@ def _print_side(side: Side, indent: int, console: Console) -> None:
 
 def _why_none(result: SetResult) -> str:
     if result.pairs_judged:
-        return "of the pairs judged, none reached the minimum score"
+        return "of the pairs compared, none reached the minimum score"
     if not result.articles:
         return "no article was read"
     if not result.statements:

@@ -14,10 +14,14 @@ CLOSERS = "\"'”’»›)]}」』）】〉》“‘"
 _QUESTIONS = "?？؟⁇"
 _STOPS = ".!…。！｡．।॥۔။។።։;；" + _QUESTIONS
 _TAIL = 80  # code points of a text's end that are looked at for its final mark
-_FINAL = re.compile(rf"[{re.escape(_STOPS)}][{re.escape(CLOSERS)}\s]*(?:\([^()]{{0,40}}\))?[\s*_]*$")
-_QUESTION = re.compile(rf"[{_QUESTIONS}][!.…{re.escape(_QUESTIONS + CLOSERS)}\s]*$")
+# Format characters (Unicode category Cf) without a form of their own: joiners, soft hyphens, marks of direction.
+_INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+_BEHIND = re.escape(CLOSERS) + _INVISIBLE
+_FOOTNOTES = rf"(?:\[(?:\d{{1,3}}|[a-z])\][{_INVISIBLE}\s]*)*"  # [1][2], [a]
+_FINAL = re.compile(rf"[{re.escape(_STOPS)}][{_BEHIND}\s]*{_FOOTNOTES}(?:\([^()]{{0,40}}\))?[\s*_{_INVISIBLE}]*$")
+_QUESTION = re.compile(rf"[{_QUESTIONS}][!.…{_QUESTIONS}{_BEHIND}\s]*{_FOOTNOTES}$")
 # Four letters before the mark: shorter words are abbreviations as often as ends of sentences.
-_INNER_END = re.compile(rf"[^\W\d_]{{4}}[.!?…][{re.escape(CLOSERS)}]*\s+\S|[。！？।][{re.escape(CLOSERS)}]*\s*\w")
+_INNER_END = re.compile(rf"[^\W\d_]{{4}}[.!?…][{_BEHIND}]*{_FOOTNOTES}\s+\S|[。！？।][{_BEHIND}]*{_FOOTNOTES}\s*\w")
 # Scripts without spaces between words, and how many of their characters make a word on average.
 _UNSPACED = (
     (re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]"), 2),

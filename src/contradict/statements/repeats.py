@@ -77,3 +77,8 @@ def split_articles(articles: Sequence[Article]) -> tuple[tuple[Statement, ...], 
         left_out += [replace(part, article=article.id) for part in rest]
     merged = (replace(one, also=tuple(places)) for one, places in zip(statements, also, strict=True))
     return tuple(merged), tuple(left_out)
+
+
+def at_place(place: Place, article: Article) -> Statement:
+    """The sentence at a place of an article, by itself."""
+    return Statement(article.id, article.text[place.start : place.end], place.start, place.end, article.language)

@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import chain
+from typing import Any
 
 from sentencex import get_sentence_boundaries
 
@@ -24,7 +26,9 @@ _CHUNK = 4_000  # code points; the library takes quadratic time on some long par
 _STOP_THEN_SPACE = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？।])")
 _QUOTED = re.compile(r"[“„«「『]([^“”„«»「」『』]{20,5000})[”»“」』]|\"([^\"]{20,5000})\"")
 _CLAUSE_END = re.compile(r"[;,:](?=\s)|[、，；：،؛]")
-_WORD_BEFORE_STOP = re.compile(r"([^\s.(\[“\"‘«/]{0,40})\.$")
+# "km/h" is one word, not the title "H".
+_WORD_BEFORE_STOP = re.compile(r"([^\W_]{1,3}/[^\W\d_]|[^\s.(\[“\"‘«/]{0,40})\.$")
+_HALF_OF_DAY = re.compile(r"(?<!\w)[ap]\.\s?m\.$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _DETACHED = re.compile(rf"[.,{re.escape(CLOSERS)}]+")
 # 「…。」と言った, "…다."라고 말했다, “……。”他说。: the words after the quotation say whose it is.
@@ -32,9 +36,34 @@ _FRAME = re.compile(r"と|って|[가-힣]|[^\s，。！？；：“”「」]{1
 
 
 @cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("contradict.statements").joinpath("sentences.toml").read_text("utf-8"))
+
+
+@cache
 def _lists() -> dict[str, frozenset[str]]:
-    lists = tomllib.loads(files("contradict.statements").joinpath("sentences.toml").read_text("utf-8"))
-    return {name: frozenset(words) for name, words in lists.items()}
+    return {name: frozenset(words) for name, words in _table().items() if name != "titles"}
+
+
+@cache
+def _titles(language: str | None) -> frozenset[str]:
+    """The titles of a language; without one, those of all languages."""
+    titles = _table()["titles"]
+    lists = titles.values() if language is None else (titles["any"], titles.get(language, ()))
+    return frozenset(chain.from_iterable(lists))
+
+
+@cache
+def _unit_end() -> re.Pattern[str]:
+    units = "|".join(map(re.escape, _lists()["units"]))
+    return re.compile(rf"(?<![^\W\d_])(?:{units})\.(?=\s)", re.IGNORECASE)
+
+
+@cache
+def _rest_of_time() -> re.Pattern[str]:
+    days_and_zones, months = ("|".join(map(re.escape, _lists()[name])) for name in ("days_and_zones", "months"))
+    # "at 5 p.m. Sunday's game began" are two sentences.
+    return re.compile(rf"\(?(?:(?:{days_and_zones})\b(?!['’])|(?:{months})\b\.?\s+\d)")
 
 
 def is_domain_ending(word: str) -> bool:
@@ -63,7 +92,8 @@ def sentence_spans(text: str, start: int, end: int, language: str | None) -> lis
 
 def _split(text: str, start: int, end: int, language: str | None) -> Iterator[Span]:
     begin = start
-    for position in _library_ends(text, start, end, language):
+    unit_ends = (match.end() for match in _unit_end().finditer(text, start, end))
+    for position in sorted({*_library_ends(text, start, end, language), *unit_ends}):
         before, after = strip_span(text, begin, position)[1], strip_span(text, position, end)[0]
         if before > begin and after < end and _parts_sentences(text, begin, before, after, end, language):
             yield strip_span(text, begin, before)
@@ -97,7 +127,9 @@ def _parts_sentences(text: str, begin: int, before: int, after: int, end: int, l
     if text[before - 1] != ".":
         return True
     word = _word_before(text, begin, before)
-    if word.casefold() in _lists()["titles"]:
+    if (word if word.isupper() else word.casefold()) in _titles(language):
+        return False
+    if _HALF_OF_DAY.search(text[max(begin, before - 6) : before]) and _rest_of_time().match(text, after, end):
         return False
     if text[after].isdigit() and word.casefold() in _lists()["numbers"]:
         return False

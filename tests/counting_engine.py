@@ -20,6 +20,7 @@ class CountingEngine:
     """What it says of a text depends on that text and the engine's name alone."""
 
     threshold = 0.3
+    log_weights = ()
     screen = None
 
     def __init__(self, name="one", stop_at=None):

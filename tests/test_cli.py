@@ -77,7 +77,8 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(models, tmp_path, capf
         (["score", "BAD.csv"], "no column hypothesis; columns found: premise"),
         (["score", "LABELS.csv", "--out", "x.html"], "name a file that ends in .jsonl, .csv, .parquet\n"),
         (["score", "SCORED.csv"], "SCORED.csv has a column neutral, score already"),
-        (["score", "MIXED.jsonl", "--out", "x.parquet"], "no Parquet can be made of the rows"),
+        (["score", "MIXED.jsonl", "--out", "x.parquet"], "no Parquet can be made of the rows: column id: "),
+        (["score", "LARGE.jsonl", "--out", "x.parquet"], "column n: Python int too large to convert to C long; write"),
         (["benchmark", "LABELS.csv"], "no usable row; the first, row 2: label is 'maybe'"),
     ],
 )
@@ -89,6 +90,7 @@ def test_bad_input_gives_one_line_and_status_2(models, toy_only, tmp_path, capfd
     (tmp_path / "SCORED.csv").write_text("premise,hypothesis,score,neutral\nhujan turun,banjir,1,0\n")
     pair = {"premise": "hujan turun", "hypothesis": "banjir"}
     (tmp_path / "MIXED.jsonl").write_text("\n".join(json.dumps({**pair, "id": value}) for value in (1, "a")))
+    (tmp_path / "LARGE.jsonl").write_text(json.dumps({**pair, "m": 1, "n": 12345678901234567890123}))
     assert main([*arguments, *(models if arguments[0] == "scan" else toy_only)]) == 2
     out, err = capfd.readouterr()
     assert message in err
@@ -110,6 +112,54 @@ def test_a_missing_directory_is_told_before_a_model_is_loaded(tmp_path, capfd, m
     (tmp_path / "PAIRS.csv").write_text("premise,hypothesis,label\nhujan turun,banjir,0\n")
     assert main([*arguments, "--nli", "./no-model"]) == 2
     assert f"there is no directory {tmp_path / 'no' / 'such'}; make it first" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["scan", "news", "--out", "made.html"], "cannot write made.html: it is a directory; name a file"),
+        (["scan", "news", "--disputes", "made.html"], "cannot write made.html: it is a directory; name a file"),
+        (["score", "PAIRS.csv", "--out", "made.csv"], "cannot write made.csv: it is a directory; name a file"),
+        (["calibrate", "PAIRS.csv", "--out", "made.csv"], "cannot write made.csv: it is a directory; name a file"),
+        (["scan", "news", "--out", "/proc/x.csv"], "cannot write /proc/x.csv: /proc cannot be written to ("),
+        (["scan", "news", "--disputes", "/proc/x"], "cannot write /proc/x: /proc cannot be written to ("),
+        (["score", "PAIRS.csv", "--out", "/proc/x.csv"], "cannot write /proc/x.csv: /proc cannot be written to ("),
+        (["benchmark", "PAIRS.csv", "--out", "/proc/x"], "cannot write /proc/x: /proc cannot be written to ("),
+        (["benchmark", "PAIRS.csv", "--out", "/proc"], "cannot write /proc: /proc cannot be written to ("),
+        (["benchmark", "PAIRS.csv", "--out", "PAIRS.csv"], "cannot write to PAIRS.csv: it is no directory"),
+        (["scan", "news", "--out", "a.jsonl", "--disputes", "./a.jsonl"], "--disputes a.jsonl are the same file"),
+        (["scan", "news", "--out", "news/old.txt"], "--out news/old.txt is already there and lies in news, where it"),
+        (["scan", ".", "--disputes", "news/d.jsonl"], "--disputes news/d.jsonl is already there and lies in ., where"),
+        (["scan", "news", "a.dat", "--out", "a.dat", "--format", "csv"], "--out a.dat is one of the files to be"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_a_model_is_loaded(tmp_path, capfd, monkeypatch, arguments, message):
+    if "/proc" in message and sys.platform != "linux":
+        pytest.skip("a directory that not even root can write to")
+    monkeypatch.chdir(tmp_path)
+    for name in ("news", "made.html", "made.csv"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "PAIRS.csv").write_text("premise,hypothesis,label\nhujan turun,banjir,0\n")
+    for name in ("news/old.txt", "news/d.jsonl", "a.dat"):
+        (tmp_path / name).write_text("Hujan turun di kota pada hari Senin.")
+    before = sorted(tmp_path.rglob("*"))
+    assert main([*arguments, "--nli", "./no-model"]) == 2
+    err = capfd.readouterr().err
+    assert message in err
+    assert "Traceback" not in err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_report_beside_the_articles_is_written_where_it_will_not_be_read(models, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("Pemerintah mengirim pasukan ke kota pada hari Senin.")
+    (tmp_path / ".found").mkdir()
+    for _ in range(2):
+        assert main(["scan", ".", "--out", ".found/report.txt", *models]) == 0
+        assert "contradict: 1 article" in capfd.readouterr().err
+    assert main(["scan", ".", "--out", "report.txt", *models]) == 0
+    assert main(["scan", ".", "--out", "report.txt", *models]) == 2
+    assert "remove it, or name a file elsewhere" in capfd.readouterr().err
 
 
 SCORED = ["entailment", "neutral", "contradiction", "score"]

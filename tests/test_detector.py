@@ -291,3 +291,25 @@ def test_with_claims_the_order_of_the_articles_does_not_matter(of_claims):
     first, second = (of_claims.scan(make_articles(names)) for names in (STORIES, ["three", "one", "two"]))
     assert lines(first) == lines(second)
     assert [dispute.issue for dispute in first.disputes] == [dispute.issue for dispute in second.disputes]
+
+
+class Weighed(CountingEngine):
+    """Corrects to a share of contradictions."""
+
+    def __init__(self, log_weights):
+        super().__init__()
+        self.log_weights = log_weights
+
+    def probabilities(self, pairs):
+        odds = super().probabilities(pairs) * np.exp(np.array(self.log_weights or (0.0, 0.0, 0.0)))
+        return (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_claims_are_judged_without_a_correction_to_another_share_and_bare_sentences_with_it():
+    def scores(log_weights, **config):
+        detector = Detector(engine=Weighed(log_weights), config=DetectorConfig(min_score=0.0, **config))
+        return [found.score for found in detector.scan(make_articles())]
+
+    few = (0.5, 0.5, -2.0)
+    assert scores(few) == pytest.approx(scores(()), abs=1e-3)
+    assert max(scores(few, claims=False)) < max(scores((), claims=False))

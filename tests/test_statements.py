@@ -389,6 +389,9 @@ def test_a_credit_or_caption_behind_a_sentence_is_cut_off():
     assert split(f"{BODY} Sumber: AP/Rina Dewi\n{END}") == ([BODY, END], [("Sumber: AP/Rina Dewi", "credit")])
     assert split(f"{BODY} Gudang kopi (AFP melalui KCNA)\n{END}")[1] == [("Gudang kopi (AFP melalui KCNA)", "caption")]
     assert split(f"{BODY} (rin/bud)\n{END}") == ([BODY, END], [("(rin/bud)", "credit")])
+    authors = "(Reporting by Ann Lee in Rome; Additional reporting by Jo Day and Ed Wu in Bonn; Editing by Mia Roth.)"
+    assert split(f"{BODY} {authors}\n{END}") == ([BODY, END], [(authors, "credit")])
+    assert split(f"{BODY} (by the way; reporting by Ann.)\n{END}")[1] == []
 
 
 def test_questions_assert_nothing():

@@ -66,6 +66,7 @@ def test_claims_that_conflict_score_above_claims_that_do_not():
         ("2025-03-03T08:00:00+07:00", "2025-03-05", "a (2025-03-05) is later than a (2025-03-03)"),
         ("2025-03-04T00:30+09:00", "2025-03-03T23:00-05:00", "a (2025-03-04) is later than a (2025-03-03)"),
         ("2025-03-04T00:30+09:00", "2025-03-03T12:00+00:00", "order unknown: both of 2025-03-03"),
+        ("2025-03-03T12:00+00:00", "0001-01-01T00:00:00+07:00", "order unknown: no date for a"),
         ("2025-03-03", None, "order unknown: no date for a"),
         ("2025-03-03", "soon", "order unknown: no date for a"),
         ("2025-03-03", "2025-03-03T20:00", "order unknown: both of 2025-03-03"),

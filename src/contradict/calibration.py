@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -95,6 +95,15 @@ class Calibration:
             fitted_on,
             digest,
         )
+
+
+def at_own_shares(probabilities: np.ndarray, log_weights: Sequence[float]) -> np.ndarray:
+    """What `Calibration.apply` would give without these weights, float32, from what it gave with them."""
+    if not any(log_weights):
+        return probabilities
+    odds = probabilities * np.exp(-np.array(log_weights))
+    found: np.ndarray = (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
 def read_calibration(path: Path) -> Calibration:

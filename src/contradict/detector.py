@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from contradict.calibration import at_own_shares
 from contradict.disputes import Link, gather, link_of, place_of, renumbered
 from contradict.engine import Engine, LocalEngine
 from contradict.judging import Judging, Sides, judge_both_ways
@@ -33,7 +34,7 @@ from contradict.records import (
     Statement,
     Topic,
 )
-from contradict.statements import at_place, split_articles
+from contradict.statements import by_article, split_articles
 from contradict.topics import group
 from contradict.verdict import explain
 
@@ -217,14 +218,7 @@ class Detector:
         """Who holds each sentence, by its place; articles that only repeat others are not read."""
         if not self.config.claims or len(statements) < 2:
             return {}
-        places: dict[str, list[Statement]] = {}
-        for statement in statements:
-            places.setdefault(statement.article, []).append(statement)
-        for statement in statements:
-            for place in statement.also:
-                if place.article in places:
-                    places[place.article].append(at_place(place, articles[place.article]))
-        parts = [(articles[name], sorted(own, key=lambda each: each.start)) for name, own in places.items()]
+        parts = by_article(statements, articles)
         return {
             (each.article, each.start): attribution
             for (_, own), found in zip(parts, self.engine.attributions(parts), strict=True)
@@ -247,7 +241,7 @@ class Detector:
     ) -> _Found:
         least = MIN_SCORE if self.config.min_score is None else self.config.min_score
         ends = [(pair.a, pair.b) for pair in pairs]
-        judging = Judging(sides, nearness(vectors, ends), self.engine.probabilities, least)
+        judging = Judging(sides, nearness(vectors, ends), self._as_the_verdict_knows, least)
         possible = judging.possible()
         screen = self.engine.screen if self.config.screen and least >= MIN_SCORE else None
         read = judging.strongest(screen.worth_reading(vectors, ends, possible) if screen else possible)
@@ -277,6 +271,10 @@ class Detector:
                 links.append(link)
         ordered = strongest_first(contradictions)
         return _Found(result, ordered, strongest_first(updates), gather(ordered, links))
+
+    def _as_the_verdict_knows(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
+        """Probabilities that no calibration moved to another share of contradictions: the verdict has its own."""
+        return at_own_shares(self.engine.probabilities(pairs), self.engine.log_weights)
 
     def _sides(
         self,

@@ -37,6 +37,10 @@ class Engine(Protocol):
         """Least score worth reporting of a pair of bare sentences, 0 to 1."""
 
     @property
+    def log_weights(self) -> Sequence[float]:
+        """By which the probabilities are corrected to another share of each label, if they are; see `Calibration`."""
+
+    @property
     def digests(self) -> dict[str, str]:
         """What identifies each network, so that what it said is known to be its word: "encoder", "tagger", "nli"."""
 
@@ -123,6 +127,11 @@ class LocalEngine:
     def threshold(self) -> float:
         """That of the NLI model's calibration, where it has one; see `contradict.nli.NLI.threshold`."""
         return self.nli.threshold
+
+    @property
+    def log_weights(self) -> Sequence[float]:
+        """Those of the NLI model's calibration; none without one."""
+        return self.nli.calibration.log_weights if self.nli.calibration else ()
 
     @cached_property
     def digests(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from contradict.attribution.holders import clean_name, is_pronoun, same_holder
+from contradict.attribution.holders import clean_name, holder_name, is_pronoun, same_holder
 
 SAME = [
     ("Kim", "Kim Jong Un"),
@@ -21,6 +21,8 @@ SAME = [
     ("소방청 관계자", "소방청"),
     ("山田", "山田知事"),
     ("한국국방부", "한국 국방부"),
+    ("이 사무국장", "이 사무국장은 조합"),
+    ("桐原晶子", "観光社会学が専門の桐原晶子教授"),
     ("インド", "インド外務省"),
     ("东京都", "东京都知事"),
     ("인도네시아", "인도네시아 정부"),
@@ -112,3 +114,11 @@ def test_a_pronoun_is_no_name(name, language):
 @pytest.mark.parametrize(("name", "language"), [("Herr Meyer", "de"), ("the mayor", "en"), ("Dia", "en"), ("He", None)])
 def test_a_name_is_no_pronoun_nor_is_that_of_another_language(name, language):
     assert not is_pronoun(name, language)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("누리조선 관계자는", "누리조선 관계자"), ("“시장은", "시장은"), ("김정은", "김정은"), ("나는", "나는")],
+)
+def test_a_holder_is_named_without_the_particle_that_can_be_no_part_of_a_name(words, name):
+    assert holder_name(words) == name

@@ -6,10 +6,14 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import contradict.attribution
 from contradict import Detector, DetectorConfig
 from contradict.batch import results, store
 from contradict.batch.folder import StoreError
@@ -80,6 +84,21 @@ def test_what_stands_twice_in_a_call_is_read_once(tmp_path):
     assert (probabilities[0] == probabilities[2]).all()
     assert (probabilities[:2] == CountingEngine().probabilities([("a b", "c d"), ("c d", "a b")])).all()
     assert (vectors == CountingEngine().vectors(["a b", "c d", "a b"])).all()
+
+
+ATTRIBUTIONS_VERSION, ATTRIBUTIONS_DIGEST = 3, "12d9c8b0d1b10c57"
+
+
+def test_stored_attributions_have_the_version_of_what_makes_them():
+    sources = Path(contradict.attribution.__file__).parent
+    files = sorted(file for file in sources.iterdir() if file.suffix in (".py", ".toml"))
+    content = b"".join(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n") for file in files)
+    found = store._ATTRIBUTIONS.version, sha256(content).hexdigest()[:16]
+    assert found == (ATTRIBUTIONS_VERSION, ATTRIBUTIONS_DIGEST), (
+        "src/contradict/attribution has changed. If it may now say another speaker, stance, claim, cue or mode of any"
+        " text, raise the version of _ATTRIBUTIONS in batch/store.py, so that no store gives what is stale. Then, or"
+        f" where it says the same of every text, put what was found above this test: {found}"
+    )
 
 
 def test_new_articles_are_all_that_is_read(tmp_path):
@@ -231,23 +250,91 @@ def test_the_earlier_result_stands_until_the_new_one_is_whole(tmp_path, monkeypa
     monkeypatch.setattr(results, "_ROWS_A_PART", 10)
     scan(tmp_path, CountingEngine(), ARTICLES[:-2])
     earlier = result_files(tmp_path)
-    write = results.write_durably
-    for count in range(3):
-        left = iter([True] * count)
+    found = pd.read_parquet(tmp_path / "results")
+    encode = results.parquet_bytes
+    for number in range(3):
+        left = iter([True] * number)
 
-        def write_or_stop(path, content, left=left):
+        def encode_or_stop(frame, left=left):
             if not next(left, False):
                 raise StoppedError
-            write(path, content)
+            return encode(frame)
 
         with monkeypatch.context() as patch:
-            patch.setattr(results, "write_durably", write_or_stop)
+            patch.setattr(results, "parquet_bytes", encode_or_stop)
+            patch.setattr(Path, "unlink", lambda *_, **__: None)  # a kill removes nothing
             with pytest.raises(StoppedError):
                 scan(tmp_path, CountingEngine())
+        assert len(list((tmp_path / "results").glob(".*.part"))) == number
         assert result_files(tmp_path) == earlier
+        pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "results"), found)
     report = scan(tmp_path, CountingEngine())
     assert len(pd.read_parquet(tmp_path / "results")) == len(report) + len(report.updates)
     assert len(list((tmp_path / "disputes").iterdir())) == 1
+
+
+def kill_while_saving(folder, monkeypatch, after, articles=ARTICLES):
+    """Stop a save after so many files have been named or removed."""
+    steps = count(1)
+
+    def stepping(do):
+        def step(path, *arguments, **options):
+            if next(steps) > after:
+                raise StoppedError
+            return do(path, *arguments, **options)
+
+        return step
+
+    with StoredEngine(CountingEngine(), folder) as stored:
+        report = Detector(engine=stored, config=CONFIG).scan(articles)
+        with monkeypatch.context() as patch:
+            for name in ("replace", "unlink"):
+                patch.setattr(Path, name, stepping(getattr(Path, name)))
+            with pytest.raises(StoppedError):
+                stored.save(report, CONFIG)
+
+
+def open_and_close(folder):
+    StoredEngine(CountingEngine(), folder).close()
+
+
+def written(folder):
+    return {
+        file.relative_to(folder).as_posix() for kind in ("results", "disputes") for file in (folder / kind).iterdir()
+    }
+
+
+@pytest.mark.parametrize("after", range(5))  # two files named, the manifest, two files removed
+def test_a_save_that_was_killed_leaves_one_result_once_the_store_is_opened(tmp_path, monkeypatch, after):
+    scan(tmp_path, CountingEngine(), ARTICLES[:-2])
+    earlier = result_files(tmp_path)
+    kill_while_saving(tmp_path, monkeypatch, after)
+    named = result_files(tmp_path)
+    assert (named == earlier) == (after < 3)
+    open_and_close(tmp_path)
+    assert result_files(tmp_path) == named
+    assert written(tmp_path) == named.keys()
+
+
+def test_a_first_save_that_was_killed_leaves_no_result(tmp_path, monkeypatch):
+    kill_while_saving(tmp_path, monkeypatch, after=2)
+    assert manifest(tmp_path)["result"] is None
+    assert len(written(tmp_path)) == 2
+    open_and_close(tmp_path)
+    assert not written(tmp_path)
+
+
+def test_a_result_outlives_its_manifest_until_the_next_one(tmp_path):
+    scan(tmp_path, CountingEngine(), ARTICLES[:-2])
+    kept = written(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    for _ in range(2):
+        open_and_close(tmp_path)
+        assert "result" not in manifest(tmp_path)
+        assert written(tmp_path) == kept
+    scan(tmp_path, CountingEngine())
+    assert written(tmp_path) == set(manifest(tmp_path)["result"]["files"])
+    assert not written(tmp_path) & kept
 
 
 def test_what_cannot_be_written_is_named_and_leaves_nothing(tmp_path, monkeypatch):
@@ -271,6 +358,14 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
     with pytest.raises(StoreError, match="is no folder"):
         StoredEngine(CountingEngine(), tmp_path / "notes.txt")
+
+
+@pytest.mark.parametrize("content", ['{"name": "my-extension"}', '{"schema": 2}', "[]", "no JSON"])
+def test_a_folder_with_the_manifest_of_another_program_is_left_alone(tmp_path, content):
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(StoreError, match=r"manifest.json (has schema|is damaged)"):
+        StoredEngine(CountingEngine(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,28 @@ def test_columns_of_language_and_genre(read):
     named = read(rows, PairColumns(language="bahasa", genre="topik"))
     assert (named.languages.tolist(), named.genres.tolist()) == (["ms", ""], ["cuaca", ""])
     assert read([{**rows[0], "premise_lang": "jv"}]).languages.tolist() == ["jv"]
+    assert read([{**rows[0], "premise_lang": " "}]).languages.tolist() == ["id"]
     assert read([row(lang=None), row(label="n")]).languages is None
+
+
+def test_a_column_twice_is_an_error_that_names_the_file(tmp_path):
+    path = tmp_path / "pairs.csv"
+    path.write_text("premise,hypothesis,label,label\nHujan.,Kering.,contradiction,neutral\n")
+    with pytest.raises(ValueError, match=r"pairs\.csv: 2 columns are named 'label'"):
+        read_set(path)
+
+
+def test_quotation_marks_in_a_tsv_make_no_false_pairs(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    pairs = [
+        ('"We reject the charge, the minister said.', "The minister accepts the charge."),
+        ("The bridge is closed.", "The bridge is open."),
+        ('Nobody was hurt."', "Three people died."),
+        ("Rain fell.", "It was dry."),
+    ]
+    path.write_text("\n".join(["premise\thypothesis\tlabel", *(f"{a}\t{b}\tc" for a, b in pairs)]))
+    found = read_set(path)
+    assert list(zip(found.premises, found.hypotheses, strict=True)) == pairs
 
 
 def test_two_way_sets_say_so(read):

@@ -105,6 +105,54 @@ class TestRowFiles:
         assert [item.row for item in read.unreadable] == [4, 6, 7, 8, 9]
         assert read.unreadable[1].reason == "3 fields; the header has 2"
 
+    @pytest.mark.parametrize(
+        ("rows", "texts"),
+        [
+            (
+                ['"Tuntutan itu kami tolak.\t1', "Jembatan ditutup.\t2", 'Tak ada korban."\t3', "Hujan.\t4"],
+                ['"Tuntutan itu kami tolak.', "Jembatan ditutup.", 'Tak ada korban."', "Hujan."],
+            ),
+            (['"Tuntutan" itu kami tolak.\t1', '"Hujan."\t2'], ['"Tuntutan" itu kami tolak.', '"Hujan."']),
+            (['"kata ""baru"""\t1', "Hujan.\t2"], ['kata "baru"', "Hujan."]),
+            (['"satu\nbaris"\t1', '"satu\ttab"\t2'], ["satu\nbaris", "satu\ttab"]),
+        ],
+    )
+    def test_quotation_marks_of_a_tsv_are_those_of_the_text_unless_they_enclose_fields(self, rows, texts, write):
+        read = read_articles(write("n.tsv", "\n".join(["text\tnomor", *rows, ""])))
+        assert ([article.text for article in read], read.unreadable) == (texts, ())
+
+    @pytest.mark.parametrize(
+        ("head", "delimiter", "line"),
+        [("\n \n", ";", 4), ("sep=;\n", ";", 3), ("\nSEP=#\r\n\n", "#", 5), ("sep=\t\n", "\t", 3)],
+    )
+    def test_what_stands_before_a_csv_header_is_passed_over(self, head, delimiter, line, write):
+        (article,) = read_articles(write("n.csv", f"{head}nomor{delimiter}text\n1{delimiter}Hujan, deras."))
+        assert (article.id, article.text) == (f"n-{line}", "Hujan, deras.")
+
+    @pytest.mark.parametrize("content", ["sep=;", "sep=;\n\n"])
+    def test_a_csv_with_nothing_but_its_separator_is_reported(self, content, write, reasons):
+        assert reasons(read_articles(write("n.csv", content))) == [("n.csv", None, "empty: no rows")]
+
+    def test_columns_of_one_name_are_refused(self, write, reasons):
+        table = pa.table([["ya"], ["bukan"]], names=["text", "text"])
+        buffer = io.BytesIO()
+        pq.write_table(table, buffer)
+        reason = "2 columns are named 'text'; each needs a name of its own"
+        for name, content in [("n.csv", "text,id, text\nya,1,bukan\n"), ("n.parquet", buffer.getvalue())]:
+            assert reasons(read_articles(write(name, content))) == [(name, None, reason)]
+
+    def test_columns_without_a_name_may_be_many(self, write):
+        (article,) = read_articles(write("n.csv", ",,text\n1,,ya\n"))
+        assert article.text == "ya"
+
+    def test_a_parquet_value_out_of_range_costs_no_other_row(self, write, reasons):
+        days = pa.array([19_000, 10**8, 19_001], pa.int32()).cast(pa.date32())
+        buffer = io.BytesIO()
+        pq.write_table(pa.table({"text": ["satu", "dua", "tiga"], "published": days}), buffer)
+        read = read_articles(write("n.parquet", buffer.getvalue()))
+        assert [(article.id, article.published) for article in read] == [("n-1", "2022-01-08"), ("n-3", "2022-01-09")]
+        assert reasons(read) == [("n.parquet", 2, "a value cannot be read: date value out of range")]
+
     def test_a_long_csv_field_is_read_and_the_limit_of_others_stays(self, write):
         limit = csv.field_size_limit()
         (article,) = read_articles(write("n.csv", "text\n" + "kata " * 100_000))

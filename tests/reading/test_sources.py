@@ -122,6 +122,12 @@ class TestOtherSources:
             (name, None, "no column 'isi'; columns found: text, published, n")
         ]
 
+    def test_a_data_frame_with_a_column_twice_is_refused(self, reasons):
+        frame = pd.DataFrame([["Satu.", "Dua.", 1, 2]], columns=["text", "text", "n", "n"])
+        reason = "2 columns are named 'text'; each needs a name of its own"
+        assert reasons(read_articles(frame)) == [("dataframe", None, reason)]
+        assert len(read_articles(frame.iloc[:, 1:])) == 1
+
     @pytest.mark.parametrize(
         ("data", "ids"),
         [
@@ -135,6 +141,11 @@ class TestOtherSources:
     def test_standard_input(self, monkeypatch, data, ids):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data.encode())))
         assert [article.id for article in read_articles("-")] == ids
+
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+    def test_a_byte_order_mark_hides_no_rows_of_standard_input(self, monkeypatch, encoding):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json_lines(ROWS).encode(encoding))))
+        assert [article.text for article in read_articles("-")] == [row["text"] for row in ROWS]
 
     def test_empty_standard_input_is_reported(self, monkeypatch):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))

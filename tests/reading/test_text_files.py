@@ -30,7 +30,13 @@ class TestTextFiles:
     def test_rules_across_a_text_are_no_front_matter(self, text, write):
         assert read_articles(write("a.txt", text))[0].text == text
 
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1251", "gb18030", "cp874"])
+    def test_front_matter_without_a_value_for_published_takes_the_date(self, write):
+        (article,) = read_articles(write("a.md", f"---\npublished:\ndate: 2024-10-21\n---\n{STORY}"))
+        assert article.published == "2024-10-21"
+
+    @pytest.mark.parametrize(
+        "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1251", "gb18030", "cp874"]
+    )
     def test_encodings(self, encoding, write):
         text = {
             "cp1251": "Министр заявил, что мост откроют в понедельник. Жители города довольны решением.",
@@ -94,3 +100,37 @@ class TestPages:
     @pytest.mark.parametrize("page", ["<html><body></body></html>", "<p>"])
     def test_a_page_without_text_is_reported(self, page, write, reasons):
         assert reasons(read_articles(write("a.html", page))) == [("a.html", None, "no main text found in the page")]
+
+    @pytest.mark.parametrize(
+        ("declared", "encoding", "text"),
+        [
+            ("iso-8859-9", "cp1254", "Başkan, köprünün “bugün” kapatıldığını söyledi."),
+            ("ISO-8859-5", "iso8859-5", "Мост закрыт."),
+            ("iso-8859-13", "iso8859-13", "Meras teigia, kad tiltas uždarytas šiandien."),
+            ("iso-2022-jp", "iso2022_jp", "市長は橋を閉鎖すると発表した。"),
+            ("shift_jis", "cp932", "市長は①番の橋を閉鎖した。"),
+            ("gb2312", "gb18030", "市长表示大桥关闭。"),
+            ("windows-874", "cp874", "สะพานปิดแล้ว"),
+            ("iso-8859-1", "utf-8", "The mayor’s bridge is closed."),
+            ("iso-2022-jp", "utf-8", "市長は橋を閉鎖すると発表した。"),
+            ("utf-16", "utf-8", "Jembatan itu ditutup."),
+            ("no-such", "cp1251", "Министр заявил, что мост откроют в понедельник. Жители довольны решением."),
+        ],
+    )
+    @pytest.mark.parametrize(
+        "head",
+        [
+            '<!DOCTYPE html><html><head><meta charset="{}"></head>',
+            "<html><head><META http-equiv=Content-Type content='text/html; charset={}'></head>",
+            '<?xml version="1.0" encoding="{}"?><html xmlns="http://www.w3.org/1999/xhtml"><head></head>',
+        ],
+    )
+    def test_a_page_is_read_in_the_encoding_that_it_declares(self, head, declared, encoding, text, write):
+        page = f"{head.format(declared)}<body><article><p>{text}</p></article></body></html>"
+        assert read_articles(write("a.html", page.encode(encoding)))[0].text.strip() == text
+
+    def test_a_report_of_this_library_is_no_article(self, write, reasons):
+        page = self.PAGE.replace("<head>", '<head><meta name="generator" content="contradict">')
+        read = read_articles(write("a.html", page))
+        assert (len(read), reasons(read)) == (0, [("a.html", None, "a report that contradict wrote, and no article")])
+        assert len(read_articles(write("a.html", page.replace('"contradict"', '"Contradict me, a blog"')))) == 1

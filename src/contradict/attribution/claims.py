@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from contradict.attribution.holders import clean_name, is_pronoun, same_holder
+from contradict.attribution.holders import clean_name, holder_name, is_pronoun, same_holder
 from contradict.attribution.reading import Reading
 from contradict.attribution.windows import ROLES, Span
 from contradict.records import Article, Attribution, Statement
@@ -49,7 +49,7 @@ def _of_statement(article: Article, statement: Statement, reading: Reading, last
     sources, cues, content = _ranges(article.text, reading, start, end)
     stance, _ = reading.stance(start, end)
     mode, _ = reading.mode(start, end)
-    named = [(clean_name(article.text[a:b]), (a, b)) for a, b in sources]
+    named = [(holder_name(article.text[a:b]), (a, b)) for a, b in sources]
     named = [(name, span) for name, span in named if name and not is_pronoun(name, statement.language)]
     holder, place = max(named, key=lambda each: len(each[0]), default=(None, None))
     share = sum(b - a for a, b in content) / (end - start)

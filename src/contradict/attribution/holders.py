@@ -29,6 +29,7 @@ _CONTAINS_ANOTHER = (
     "内蒙古",
 )
 """Places whose names begin or end with that of another place, in scripts that part no words."""
+_TOPIC = re.compile("(?<=[가-힣]{2})는$")
 _SMALL_WORDS = frozenset(
     "the a of for in on der die das des dem von und le la les l de du des d et el los las y o os do da dos das e il"
     " lo gli di del della dan yang para".split()
@@ -43,6 +44,11 @@ def clean_name(words: str) -> str:
     if _PARENTHESIS.fullmatch(name) or not _PARENTHESIS.search(name):
         name = name.strip(_MARKS + _BRACKETS)
     return " ".join(name.split())
+
+
+def holder_name(words: str) -> str:
+    """The words that name a holder, without the marks around them and a Korean particle of its topic."""
+    return _TOPIC.sub("", clean_name(words))
 
 
 def is_pronoun(name: str, language: str | None) -> bool:
@@ -68,7 +74,7 @@ def _is_short_for(short: str, name: str) -> bool:
     # A single letter is not enough to be a part of a name.
     if _all_stand_in(words, others) and (len(letters) > 1 or len(others) == 1):
         return True
-    if len(letters) > 1 and _UNSPACED.search(letters) and _begins_or_ends_a_part(letters.casefold(), others):
+    if len(letters) > 1 and _UNSPACED.search(letters) and _is_part(words, others):
         return True
     if any(_without_small(_words(inner)) == words for inner in _PARENTHESIS.findall(name)):
         return True
@@ -89,19 +95,24 @@ def _all_stand_in(words: list[str], others: list[str]) -> bool:
     return all(any(_same_word(word, other) for other in others) for word in words)
 
 
-def _begins_or_ends_a_part(letters: str, others: list[str]) -> bool:
-    """Whether letters of a script without spaces stand in a name, from the border of a word on, or up to one."""
-    name = "".join(others).casefold()
+def _is_part(words: list[str], others: list[str]) -> bool:
+    """Whether a name in a script without spaces stands in another, word for word, but for one end of it.
+
+    Four letters in a row may also stand in the middle of a word.
+    """
+    letters, name = "".join(words).casefold(), "".join(others).casefold()
     for place in _CONTAINS_ANOTHER:
         if place not in letters:
             name = name.replace(place, " " * len(place))
-    borders = set(accumulate(map(len, others), initial=0))
+    own, borders = (set(accumulate(map(len, each), initial=0)) for each in (words, others))
     for found in re.finditer(f"(?={re.escape(letters)})", name):
         start, end = found.start(), found.start() + len(letters)
-        at_border = start in borders or end in borders
-        across = any(start < border < end for border in borders)
-        whole = {start, end} <= borders
-        if (whole or (at_border and not across)) and not (_in_katakana(name, start) or _in_katakana(name, end)):
+        if _in_katakana(name, start) or _in_katakana(name, end):
+            continue
+        inner = {border - start for border in borders if start < border < end}
+        if {start, end} <= borders or (
+            inner == own - {0, len(letters)} and ({start, end} & borders or end - start > 3)
+        ):
             return True
     return False
 

@@ -7,8 +7,8 @@ import os
 import re
 import socket
 import warnings
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ class StoreFolder:
     Attributes:
         path: of the folder.
         manifest: what `manifest.json` holds: `schema`, the `library`'s version, the `models` that were last used and
-            the `earlier_models`, whether the last scan is `finished`, and the last `result` that was.
+            the `earlier_models`, whether the last scan is `finished`, and the last `result` that was: None before the
+            first one, and missing where a lost manifest was made anew beside results.
     """
 
     def __init__(self, path: Path) -> None:
@@ -107,24 +108,52 @@ def write_durably(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written; the message names the file.
     """
-    part = path.with_name(f".{path.name}.part")
+    write_together([(path, content)])
+
+
+def write_together(files: Iterable[tuple[Path, bytes]]) -> None:
+    """Write files durably that get their names, one right after the other, once all of them are on the disk.
+
+    Args:
+        files: path and content of each; only one content is in memory at a time, if this makes them one by one.
+
+    Raises:
+        OSError: one cannot be written; the message names it.
+    """
+    parts: dict[Path, Path] = {}
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        _sync_names(path.parent)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise OSError(error.errno, f"cannot write: {error.strerror or error}", str(path)) from error
+        for path, content in files:
+            parts[path] = part = path.with_name(f".{path.name}.part")
+            with _naming(path), part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, part in parts.items():
+            with _naming(path):
+                part.replace(path)
+        for folder in {path.parent for path in parts}:
+            with _naming(folder):
+                _sync_names(folder)
+    except BaseException:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        raise
 
 
 def remove_unfinished(folder: Path) -> None:
     """Remove what a killed process had begun to write in a folder."""
     for path in folder.glob(".*.part"):
         path.unlink()
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Have an error of the system name the file that was to be written."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, f"cannot write: {error.strerror or error}", str(path)) from error
 
 
 def _sync_names(folder: Path) -> None:
@@ -139,12 +168,13 @@ def _sync_names(folder: Path) -> None:
 
 
 def _require_own(path: Path) -> None:
-    """Refuse a folder that holds anything but what a store does; a lost manifest alone is made anew."""
+    """Refuse, and leave untouched, a folder that is no store of this schema; a lost manifest alone is made anew."""
     if not path.exists():
         return
     if not path.is_dir():
         raise StoreError(f"{path} is no folder; name another one for the store")
     if (path / MANIFEST).exists():
+        _read_manifest(path / MANIFEST)
         return
     if foreign := sorted(entry.name for entry in path.iterdir() if not _OWN.fullmatch(entry.name)):
         raise StoreError(
@@ -164,9 +194,10 @@ def _holder(path: Path) -> str:
 def _read_manifest(path: Path) -> Mapping[str, Any]:
     from contradict import __version__
 
-    empty = {"schema": SCHEMA, "library": __version__, "models": {}, "earlier_models": [], "result": None}
+    empty = {"schema": SCHEMA, "library": __version__, "models": {}, "earlier_models": []}
     if not path.exists():
-        return empty
+        is_lost = (path.parent / RESULTS).exists()
+        return empty if is_lost else {**empty, "result": None}
     try:
         found = json.loads(path.read_bytes())
     except ValueError as error:

@@ -119,6 +119,11 @@ class RayEngine:
         return self._local.threshold
 
     @property
+    def log_weights(self) -> Sequence[float]:
+        """See `LocalEngine`; the NLI model is loaded in this process for it."""
+        return self._local.log_weights
+
+    @property
     def digests(self) -> dict[str, str]:
         """See `LocalEngine`; the models are loaded in this process for it."""
         return self._local.digests

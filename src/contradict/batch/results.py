@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from contradict.batch.folder import DISPUTES, RESULTS, remove_unfinished, write_durably
+from contradict.batch.folder import DISPUTES, RESULTS, remove_unfinished, write_together
 from contradict.detector import strongest_first
 from contradict.records import Report
 from contradict.report.files import json_lines, parquet_bytes
@@ -19,7 +19,7 @@ _NAME = re.compile(r"([0-9]{6})(?:-[0-9]{5}\.parquet|\.jsonl)")
 
 
 def write_results(store: Path, report: Report) -> list[str]:
-    """Write a report beside those that are there, in files of other names.
+    """Write a report beside those that are there, in files of other names; none is seen before all are written.
 
     Args:
         store: folder of the store.
@@ -34,26 +34,31 @@ def write_results(store: Path, report: Report) -> list[str]:
     """
     for folder in (RESULTS, DISPUTES):
         (store / folder).mkdir(exist_ok=True)
-        remove_unfinished(store / folder)
     number = 1 + max((number for _, number in _written(store)), default=0)
     rows = strongest_first([*report.contradictions, *report.updates])
-    files = []
-    for at, start in enumerate(range(0, max(1, len(rows)), _ROWS_A_PART)):
-        frame = to_frame(replace(report, contradictions=rows[start : start + _ROWS_A_PART]))
-        files.append(f"{RESULTS}/{number:06d}-{at:05d}.parquet")
-        write_durably(store / files[-1], parquet_bytes(frame))
-    files.append(f"{DISPUTES}/{number:06d}.jsonl")
-    write_durably(store / files[-1], json_lines(map(dispute_row, report.disputes)))
+    files: list[str] = []
+
+    def contents() -> Iterator[tuple[Path, bytes]]:
+        for at, start in enumerate(range(0, max(1, len(rows)), _ROWS_A_PART)):
+            frame = to_frame(replace(report, contradictions=rows[start : start + _ROWS_A_PART]))
+            files.append(f"{RESULTS}/{number:06d}-{at:05d}.parquet")
+            yield store / files[-1], parquet_bytes(frame)
+        files.append(f"{DISPUTES}/{number:06d}.jsonl")
+        yield store / files[-1], json_lines(map(dispute_row, report.disputes))
+
+    write_together(contents())
     return files
 
 
 def remove_other_results(store: Path, files: Collection[str]) -> None:
-    """Remove what `write_results` wrote, but for these files.
+    """Remove what `write_results` wrote or had begun to write, but for these files.
 
     Args:
         store: folder of the store.
         files: as `write_results` returned them.
     """
+    for folder in (RESULTS, DISPUTES):
+        remove_unfinished(store / folder)
     for path, _ in list(_written(store)):
         if path.relative_to(store).as_posix() not in files:
             path.unlink()
@@ -62,6 +67,6 @@ def remove_other_results(store: Path, files: Collection[str]) -> None:
 def _written(store: Path) -> Iterator[tuple[Path, int]]:
     """The files of results, and the number of each result."""
     for folder in (RESULTS, DISPUTES):
-        for path in (store / folder).iterdir():
+        for path in (store / folder).glob("*"):  # nothing where the folder is not there yet
             if match := _NAME.fullmatch(path.name):
                 yield path, int(match[1])

@@ -14,6 +14,7 @@ import pyarrow
 
 from contradict.batch.folder import PARTS, StoreFolder
 from contradict.batch.parts import KEY_BYTES, KEYS, Parts
+from contradict.batch.results import remove_other_results, write_results
 from contradict.labels import LABELS
 from contradict.progress import Progress, no_progress
 from contradict.records import Attribution
@@ -53,7 +54,7 @@ class _Kind:
 
 
 _VECTORS = _Kind(PARTS[0], "encoder", 1, ("vector",), 1_000, "Reading statements")
-_ATTRIBUTIONS = _Kind(PARTS[1], "tagger", 2, ("attributions",), 1_000_000, "Finding who says what")  # code points
+_ATTRIBUTIONS = _Kind(PARTS[1], "tagger", 3, ("attributions",), 1_000_000, "Finding who says what")  # code points
 _JUDGEMENTS = _Kind(PARTS[2], "nli", 1, LABELS, 2_048, "Judging pairs")
 
 
@@ -73,7 +74,7 @@ class StoredEngine:
     def __init__(
         self, engine: Engine, folder: str | Path, *, chunks_together: int = 1, progress: Progress = no_progress
     ) -> None:
-        """Hold a folder, until `close`.
+        """Hold a folder, until `close`; what a save that was killed has left of its result is removed.
 
         Args:
             engine: what reads what is not in the folder. Its own progress would come between that of this one.
@@ -89,6 +90,9 @@ class StoredEngine:
         self._engine, self._progress, self._chunks_together = engine, progress, chunks_together
         self._folder = StoreFolder(Path(folder))
         try:
+            manifest = self._folder.manifest
+            if "result" in manifest:  # else the manifest was lost, and nobody knows what was finished
+                remove_other_results(self._folder.path, (manifest["result"] or {"files": []})["files"])
             kinds = (_VECTORS, _ATTRIBUTIONS, _JUDGEMENTS)
             self._parts = {kind: Parts(self._folder.path / kind.folder, kind.columns) for kind in kinds}
         except BaseException:
@@ -111,6 +115,11 @@ class StoredEngine:
     def threshold(self) -> float:
         """That of the other engine."""
         return self._engine.threshold
+
+    @property
+    def log_weights(self) -> Sequence[float]:
+        """Those of the other engine."""
+        return self._engine.log_weights
 
     @property
     def screen(self) -> Screen | None:
@@ -156,7 +165,7 @@ class StoredEngine:
         return probabilities
 
     def save(self, report: Report, config: DetectorConfig) -> None:
-        """Write a report into the folder, in place of the one that is there; either is there whole.
+        """Write a report into the folder, in place of the one that is there; the manifest names either, whole.
 
         Args:
             report: what a scan with this engine found.
@@ -165,8 +174,6 @@ class StoredEngine:
         Raises:
             OSError: a file cannot be written.
         """
-        from contradict.batch.results import remove_other_results, write_results
-
         files = write_results(self._folder.path, report)
         result = {"files": files, "models": self.digests, "scan": asdict(config), **_counts(report)}
         self._folder.note(finished=True, result=result)

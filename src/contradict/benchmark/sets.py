@@ -108,7 +108,8 @@ def take(labelled: LabelledSet, rows: np.ndarray) -> LabelledSet:
 def _to_set(name: str, pairs: Pairs, columns: PairColumns, origin: Mapping[str, str]) -> LabelledSet:
     labels = np.asarray(pairs.labels)
     rows = pairs.rows.iloc[pairs.usable]
-    language = columns.language or next((column for column in ("premise_lang", "lang") if column in rows), None)
+    language_columns = ("premise_lang", "lang") if columns.language is None else (columns.language,)
+    languages = (_words(rows, column) for column in language_columns)
     distinct = _distinct_pairs(pairs)
     item_names = _words(rows, columns.item or "item")
     items = _items(item_names, distinct)
@@ -120,7 +121,7 @@ def _to_set(name: str, pairs: Pairs, columns: PairColumns, origin: Mapping[str, 
         labels=labels,
         two_way=two_way,
         items=items,
-        languages=_words(rows, language),
+        languages=next((words for words in languages if words is not None), None),
         genres=_words(rows, columns.genre or "genre"),
         digest=_digest(pairs.premises, pairs.hypotheses, labels, items),
         origin=dict(origin),

@@ -23,7 +23,7 @@ from contradict.cli.common import (
     print_note,
     print_notes_on,
 )
-from contradict.report.files import require_directory
+from contradict.report.files import require_writable_directory
 
 if TYPE_CHECKING:
     from contradict.benchmark.records import LabelledSet
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> None:
 
     _check(options)
     if options.out:
-        require_directory(options.out)
+        require_writable_directory(options.out)
     for model in [*(options.nli or ()), *([options.encoder] if options.encoder else ())]:
         model_folder(model)  # what cannot be had is told before hours of judging
     sets = _read_sets(options)

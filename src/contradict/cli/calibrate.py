@@ -22,7 +22,7 @@ from contradict.cli.common import (
     print_notes_on,
 )
 from contradict.records import MIN_SCORE
-from contradict.report.files import require_directory
+from contradict.report.files import require_writable_file
 
 if TYPE_CHECKING:
     from contradict.benchmark.calibrating import Fit
@@ -84,9 +84,7 @@ def run(options: argparse.Namespace) -> None:
 
     target = Target(options.share, options.precision, options.false_alarms)
     if options.out:
-        require_directory(options.out)
-        if options.out.is_dir():
-            raise IsADirectoryError(f"--out {options.out} is a directory; name a file")
+        require_writable_file(options.out)
     sets = [load_set(name, pair_columns(options)) for name in options.pairs]
     if not options.quiet:
         print_notes_on(sets)

@@ -24,7 +24,7 @@ from contradict.cli.common import (
 )
 from contradict.progress import Progress, no_progress
 from contradict.records import MIN_SCORE
-from contradict.report.files import ENDINGS, FORMATS, Format, require_directory
+from contradict.report.files import ENDINGS, FORMATS, Format, is_replaced, require_writable_file
 
 if TYPE_CHECKING:
     from contradict.detector import Detector
@@ -115,10 +115,9 @@ def run(options: argparse.Namespace) -> None:
     if options.top is not None and options.top < 1:
         raise ValueError(f"--top is {options.top}; it must be at least 1")
     file_format = _choose_format(options.format, options.out)
-    if options.disputes:
-        require_directory(options.disputes)
-        if options.bare_sentences:
-            raise ValueError("--disputes needs to know who holds the claims; leave out --bare-sentences")
+    if options.disputes and options.bare_sentences:
+        raise ValueError("--disputes needs to know who holds the claims; leave out --bare-sentences")
+    _check_outputs(options)
     config = DetectorConfig(
         min_score=options.min_score,
         within_articles=options.within_articles,
@@ -199,7 +198,6 @@ def _choose_format(stated: Format | None, out: Path | None) -> Format:
         if stated == "parquet":
             raise ValueError("--format parquet needs a file: name it with --out FILE")
         return stated or ("table" if sys.stdout.isatty() else "jsonl")
-    require_directory(out)
     by_ending = ENDINGS.get(out.suffix.lower())
     if stated and by_ending and stated != by_ending:
         raise ValueError(f"--format is {stated}, but --out {out} ends as {by_ending} does; change one of them")
@@ -207,3 +205,34 @@ def _choose_format(stated: Format | None, out: Path | None) -> Format:
     if chosen is None:
         raise ValueError(f"--out {out}: name a file that ends in {', '.join(ENDINGS)}, or state --format")
     return chosen
+
+
+def _check_outputs(options: argparse.Namespace) -> None:
+    """Refuse what could not be written, or would stand in the way of articles, before anything is read."""
+    outputs = {name: getattr(options, name) for name in ("out", "disputes") if getattr(options, name)}
+    for name, path in outputs.items():
+        require_writable_file(path)
+        for source in options.articles:
+            if source != "-":
+                _require_no_article(f"--{name} {path}", path, Path(source))
+    if len(outputs) > 1 and is_replaced(options.out) and options.out.resolve() == options.disputes.resolve():
+        raise ValueError(f"--out {options.out} and --disputes {options.disputes} are the same file; name two")
+
+
+def _require_no_article(option: str, path: Path, source: Path) -> None:
+    """Refuse to write over an article, and to read what an earlier run has written as one."""
+    from contradict.reading.files import split_name
+    from contradict.reading.formats import READERS
+
+    if not path.is_file():
+        return
+    target, scanned = path.resolve(), source.resolve()
+    if target == scanned:
+        raise ValueError(f"{option} is one of the files to be scanned; name another one")
+    if split_name(target)[1] not in READERS or not target.is_relative_to(scanned):
+        return
+    if not any(part.startswith(".") for part in target.relative_to(scanned).parts):  # hidden files are passed over
+        raise ValueError(
+            f"{option} is already there and lies in {source}, where it would be read as an article; remove it, or name"
+            " a file elsewhere"
+        )

@@ -19,7 +19,7 @@ from contradict.cli.common import (
     print_unreadable,
 )
 from contradict.labels import LABELS
-from contradict.report.files import ENDINGS, csv_bytes, json_lines, parquet_bytes, require_directory, write_bytes
+from contradict.report.files import ENDINGS, csv_bytes, json_lines, parquet_bytes, require_writable_file, write_bytes
 from contradict.report.rows import DECIMALS
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> None:
     if ending not in _ENDINGS:
         raise ValueError(f"--out {options.out}: name a file that ends in {', '.join(_ENDINGS)}")
     if options.out:
-        require_directory(options.out)
+        require_writable_file(options.out)
     pairs = read_pairs(options.pairs, pair_columns(options), labelled=False)
     taken = [name for name in _FIGURES if name in pairs.rows]
     if taken:

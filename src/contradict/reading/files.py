@@ -48,10 +48,11 @@ def read_path(path: Path, text_column: str) -> Iterator[Article | Unreadable]:
 def read_standard_input(text_column: str) -> Iterator[Article | Unreadable]:
     """Read standard input: rows where it starts with `{` or is a JSON list, and else one article."""
     data = sys.stdin.buffer.read()
-    reader = json_rows if data.lstrip().startswith(b"{") or _is_json_list(data) else plain_text_rows
     name = "standard input"
     try:
-        yield from rows_to_articles(reader(data, text_column), name, "stdin", text_column)
+        text = decode(data)
+        reader = json_rows if text.lstrip().startswith("{") or _is_json_list(text) else plain_text_rows
+        yield from rows_to_articles(reader(text.encode(), text_column), name, "stdin", text_column)
     except UnreadableError as error:
         yield Unreadable(name, None, str(error))
 
@@ -82,12 +83,12 @@ def _is_zipped(path: Path) -> bool:
     return path.suffix.lower() == ".gz"
 
 
-def _is_json_list(data: bytes) -> bool:
+def _is_json_list(text: str) -> bool:
     # A text may start with a bracket, too.
-    if not data.lstrip().startswith(b"["):
+    if not text.lstrip().startswith("["):
         return False
     try:
-        json.loads(decode(data))
+        json.loads(text)
     except (ValueError, RecursionError):
         return False
     return True

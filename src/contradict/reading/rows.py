@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from numbers import Number
@@ -14,6 +15,7 @@ from contradict.records import Article, Unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow
     from datasets import Dataset
 
 # Row number, or None for what is one article by nature; and the row, or why it is none.
@@ -51,7 +53,7 @@ def frame_rows(frame: pd.DataFrame, text_column: str) -> list[NumberedRow]:
     """Rows of a data frame, counted from 1.
 
     Raises:
-        UnreadableError: there is no such text column.
+        UnreadableError: there is no such text column, or one of the columns to read is there twice.
     """
     names = _wanted(frame.columns, text_column)
     part = frame[names].astype(object)
@@ -70,7 +72,7 @@ def dataset_rows(dataset: Dataset, text_column: str) -> Iterator[NumberedRow]:
 
 
 def parquet_rows(data: bytes, text_column: str, *, every_column: bool = False) -> list[NumberedRow]:
-    """Rows of a Parquet file, counted from 1.
+    """Rows of a Parquet file, counted from 1. A row with a value that Python cannot hold costs no other row.
 
     Args:
         data: content of the file.
@@ -78,22 +80,25 @@ def parquet_rows(data: bytes, text_column: str, *, every_column: bool = False) -
         every_column: whether to read all columns, and not only those of articles.
 
     Raises:
-        UnreadableError: the file is damaged, has no such text column, or no rows.
+        UnreadableError: the file is damaged, has no such text column or a column twice, or no rows.
     """
     import pyarrow
     from pyarrow import parquet
 
     try:
         file = parquet.ParquetFile(pyarrow.BufferReader(data))
-        wanted = _wanted(file.schema_arrow.names, text_column)
-        rows = file.read(columns=None if every_column else wanted).to_pylist()
+        names = file.schema_arrow.names
+        wanted = _wanted(names, text_column)
+        if every_column:
+            refuse_repeats(names)
+        table = file.read(columns=None if every_column else wanted)
     except UnreadableError:
         raise
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise UnreadableError(f"damaged Parquet: {error}") from error
-    if not rows:
+    if not len(table):
         raise UnreadableError("empty: no rows")
-    return list(enumerate(rows, start=1))
+    return list(enumerate(_table_rows(table), start=1))
 
 
 def no_text_column(text_column: str, columns: Iterable[object]) -> UnreadableError:
@@ -102,11 +107,36 @@ def no_text_column(text_column: str, columns: Iterable[object]) -> UnreadableErr
     return UnreadableError(f"no column {text_column!r}; columns found: {found}")
 
 
+def refuse_repeats(columns: Iterable[object]) -> None:
+    """Refuse columns of the same name, of which a row could keep only one.
+
+    Raises:
+        UnreadableError: names the first such column.
+    """
+    for name, count in Counter(columns).items():
+        if count > 1:
+            raise UnreadableError(f"{count} columns are named {name!r}; each needs a name of its own")
+
+
+def _table_rows(table: pyarrow.Table) -> list[Mapping[str, object] | str]:
+    import pyarrow
+
+    try:
+        return list(table.to_pylist())
+    except (pyarrow.ArrowException, OverflowError, ValueError) as error:
+        if len(table) == 1:
+            return [f"a value cannot be read: {error}"]
+    half = len(table) // 2
+    return _table_rows(table.slice(0, half)) + _table_rows(table.slice(half))
+
+
 def _wanted(columns: Iterable[Any], text_column: str) -> list[str]:
     names = list(columns)
     if text_column not in names:
         raise no_text_column(text_column, names)
-    return [name for name in names if name == text_column or name in _COLUMNS]
+    wanted = [name for name in names if name == text_column or name in _COLUMNS]
+    refuse_repeats(wanted)
+    return wanted
 
 
 def _to_article(row: Mapping[str, object], default_id: str, text_column: str, set_name: str | None) -> Article:

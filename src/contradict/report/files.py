@@ -7,6 +7,7 @@ import json
 import re
 import secrets
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -57,15 +58,17 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     """A data frame as a Parquet file.
 
     Raises:
-        ValueError: a column holds values of types that Parquet does not mix.
+        ValueError: a column holds values of types that Parquet does not mix, integers that are too large for it, or
+            text that UTF-8 cannot hold; the message names the column.
     """
     import pyarrow
 
     content = BytesIO()
     try:
         frame.to_parquet(content, index=False)
-    except pyarrow.ArrowException as error:
-        raise ValueError(f"no Parquet can be made of the rows: {error}; write .jsonl or .csv") from error
+    except (pyarrow.ArrowException, OverflowError, UnicodeEncodeError) as error:
+        reason = _unfit_column(frame) or str(error)
+        raise ValueError(f"no Parquet can be made of the rows: {reason}; write .jsonl or .csv") from error
     return content.getvalue()
 
 
@@ -78,6 +81,36 @@ def require_directory(path: Path) -> None:
     directory = path.resolve().parent
     if not directory.is_dir():
         raise FileNotFoundError(f"cannot write {path}: there is no directory {directory}; make it first")
+
+
+def require_writable_file(path: Path) -> None:
+    """Check that a file can be written, before the work whose result is to be in it.
+
+    Raises:
+        OSError: its directory is not there or cannot be written to, or it is a directory itself; the message names it.
+    """
+    require_directory(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"cannot write {path}: it is a directory; name a file")
+    if is_replaced(path):
+        _require_writable(path.resolve().parent, path)
+
+
+def require_writable_directory(path: Path) -> None:
+    """Check that files can be written to a directory, which may be yet to be made in one that is there.
+
+    Raises:
+        OSError: they cannot; the message names the directory.
+    """
+    require_directory(path)
+    if path.exists() and not path.is_dir():
+        raise NotADirectoryError(f"cannot write to {path}: it is no directory; name another one")
+    _require_writable(path if path.is_dir() else path.resolve().parent, path)
+
+
+def is_replaced(path: Path) -> bool:
+    """Whether writing puts a new file there; pipes and devices are written to directly."""
+    return path.is_file() or not path.exists()
 
 
 def write_bytes(content: bytes, path: Path | None) -> None:
@@ -96,10 +129,30 @@ def write_bytes(content: bytes, path: Path | None) -> None:
     """
     if path is None:
         _write_to_standard_output(content)
-    elif path.exists() and not path.is_file() and not path.is_dir():  # a pipe or device must not be replaced by a file
-        path.write_bytes(content)
-    else:
+    elif is_replaced(path) or path.is_dir():
         _replace(path, content)
+    else:
+        path.write_bytes(content)
+
+
+def _unfit_column(frame: pd.DataFrame) -> str | None:
+    """The first column that Arrow cannot hold by itself, and why."""
+    import pyarrow
+
+    for name, column in frame.items():
+        try:
+            pyarrow.Array.from_pandas(column)
+        except (pyarrow.ArrowException, OverflowError, UnicodeEncodeError) as error:
+            return f"column {name}: {error}"
+    return None
+
+
+def _require_writable(directory: Path, path: Path) -> None:
+    """Check by trying, since permissions do not tell of file systems that are read-only."""
+    try:
+        tempfile.TemporaryFile(dir=directory, prefix=".").close()
+    except OSError as error:
+        raise OSError(f"cannot write {path}: {directory} cannot be written to ({error.strerror})") from error
 
 
 def _without_formula(cell: object) -> object:

@@ -8,7 +8,7 @@ by the phrases that `cues` reads from `furniture.toml`, `edges` cuts datelines, 
 from __future__ import annotations
 
 from contradict.statements.articles import split_article
-from contradict.statements.repeats import at_place, split_articles
+from contradict.statements.repeats import at_place, by_article, split_articles
 from contradict.statements.sentences import STATEMENT_LIMIT
 
-__all__ = ["STATEMENT_LIMIT", "at_place", "split_article", "split_articles"]
+__all__ = ["STATEMENT_LIMIT", "at_place", "by_article", "split_article", "split_articles"]

@@ -15,6 +15,7 @@ from contradict.statements.measures import count_words, has_final_mark
 _SHORT = 8  # words after a label such as "Source:" that may as well begin a sentence
 _LONGEST = 30  # words of a sentence that is furniture by its beginning
 _NAME = 6  # words of a by-line without a label
+_SHORTEST_LABEL = 3  # letters; "by" and "par" begin sentences, too
 _LABEL_ENDS = ":=|>»"
 _ENDS = " :.…!\"'”)]}>】–—-"
 _QUOTED = re.compile(r"[“„«「『\"][^”»“」』\"]{0,600}[”»“」』\"]")
@@ -118,4 +119,16 @@ def is_agency(text: str) -> bool:
 
 def is_credit(text: str) -> bool:
     """Whether the text, the inside of a bracket, says where a picture or a story is from."""
-    return is_agency(text) or reason_for(text, is_line=False) in ("credit", "by-line")
+    return is_agency(text) or names_authors(text) or reason_for(text, is_line=False) in ("credit", "by-line")
+
+
+def names_authors(text: str) -> bool:
+    """Whether the text says who did what for the story: "Reporting by Ann Lee in Rome; Editing by Jo Day"."""
+    parts = [part.strip() for part in text.split(";")]
+    return all(any(_is_author(cue, part) for cue in _cues().beginnings.get(_bare(part)[:1], ())) for part in parts)
+
+
+def _is_author(cue: _Cue, part: str) -> bool:
+    words = part.split()[len(cue.phrase.split()) :]
+    is_label = cue.reason == "by-line" and cue.kind == "names" and len(cue.phrase) > _SHORTEST_LABEL
+    return is_label and _bare(part).startswith(f"{cue.phrase} ") and words[0][0].isupper()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from contradict.statements.cues import is_agency, is_credit
+from contradict.statements.cues import is_agency, is_credit, names_authors
 from contradict.statements.measures import CLOSERS, Span, has_final_mark, strip_span
 from contradict.statements.sentences import is_domain_ending
 
@@ -37,6 +37,7 @@ _BRACKET_AT_END = re.compile(r"\s*[(（]([^()（）\n]{1,80})[)）][\s*]*$")
 _BRACKET_ONLY = re.compile(r"[(（\[]([^()（）\[\]]{1,80})[)）\]]")
 _BRACKET_WORDS = 6
 _CREDIT_LIMIT = 100  # code points
+_LONG_CREDIT = re.compile(r"\s*[(（]([^()（）\n]{1,400})[)）][\s*]*$")
 
 _LEADING = re.compile(r"(?:[\s.,;:!?)\]}”»›】」*•·▪▸►‣●■◆○□|_~#>=\ufeff\u200b\u200e\u200f\u00ad]|[-–—]+(?=\s))+")
 _TRAILING = re.compile(
@@ -125,9 +126,13 @@ def _stands_alone(text: str, word: str, cut: int) -> bool:
 def credit_start(text: str, start: int, end: int) -> int:
     """Where a credit in brackets begins at the end of a span, or `end` where there is none.
 
-    A bracket is a credit where it names an agency or bears the label of one, "(AFP via Getty)", or where it holds a
-    few words behind the end of a sentence, such as the initials of the authors.
+    A bracket is a credit where it names an agency or bears the label of one, "(AFP via Getty)", where it says who did
+    what for the story, or where it holds a few words behind the end of a sentence, such as the initials of the authors.
     """
+    tail = max(start, end - 4 * _CREDIT_LIMIT)
+    authors = _LONG_CREDIT.search(text[tail:end])
+    if authors and names_authors(authors[1]):
+        return tail + authors.start()
     tail = max(start, end - _CREDIT_LIMIT)
     match = _BRACKET_AT_END.search(text[tail:end])
     if match is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -82,3 +82,22 @@ def split_articles(articles: Sequence[Article]) -> tuple[tuple[Statement, ...], 
 def at_place(place: Place, article: Article) -> Statement:
     """The sentence at a place of an article, by itself."""
     return Statement(article.id, article.text[place.start : place.end], place.start, place.end, article.language)
+
+
+def by_article(
+    statements: Sequence[Statement], articles: Mapping[str, Article]
+) -> list[tuple[Article, list[Statement]]]:
+    """All sentences of the articles that have one of their own, those that they repeat, too; in order of place.
+
+    Args:
+        statements: of a set, as `split_articles` gives them.
+        articles: of that set, by their ids.
+    """
+    places: dict[str, list[Statement]] = {}
+    for statement in statements:
+        places.setdefault(statement.article, []).append(statement)
+    for statement in statements:
+        for place in statement.also:
+            if place.article in places:
+                places[place.article].append(at_place(place, articles[place.article]))
+    return [(articles[name], sorted(own, key=lambda each: each.start)) for name, own in places.items()]

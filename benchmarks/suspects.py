@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from places import articles_by_key, place, texts_at
-from screen import TRAINING
+from screen import TEST
 from speeds.texts import MARKED, STORIES, articles
 
 from contradict import Article
@@ -48,16 +48,18 @@ def for_training(data: Path) -> set[str]:
 def draw(data: Path, groups: Path) -> pd.DataFrame:
     """Pairs to be labelled, with their texts and scores, in an order drawn."""
     usable = for_training(data)
-    everything = articles(data, max(last for _, last in TRAINING))
+    scanned = sorted(tuple(map(int, path.stem.split("-"))) for path in groups.glob("*[0-9]-[0-9]*.npz"))
+    if not scanned:
+        raise SystemExit(f"{groups}: no scanned groups; run screen.py --workdir {groups} first")
+    everything = articles(data, max(last for _, last in scanned))
     rng = np.random.default_rng(SEED)
     found = []
-    for first, last in TRAINING:
-        path = groups / f"{first}-{last}.npz"
-        if not path.exists():
+    for first, last in scanned:
+        if (first, last) in TEST:
             continue
         by_id = {row["id"]: Article(**row) for row in everything[first:last]}
         statements, _ = split_articles([by_id[name] for name in sorted(by_id)])
-        group = np.load(path)
+        group = np.load(groups / f"{first}-{last}.npz")
         taken = (group["scores"] >= LEAST) | (rng.random(len(group["scores"])) < OTHERS)
         for (a, b), score in zip(group["ends"][taken].tolist(), group["scores"][taken].tolist(), strict=True):
             sides = [(statements[at], by_id[statements[at].article].text) for at in (a, b)]

@@ -7,7 +7,7 @@ import pytest
 HERE = Path(__file__).parents[1] / "benchmarks" / "disputes"
 EVENTS = sorted((HERE / "train" / "parallel").glob("*.json"))
 MIXED = sorted((HERE / "train" / "events").glob("*/*.jsonl"))
-PARTS = ("dev", "test", "fit", "fit/further", "train/long", "train/short")
+PARTS = ("dev", "test", "fit", "train/long", "train/short")
 SETS = sorted(path for part in PARTS for path in HERE.glob(f"{part}/*.json"))
 
 
@@ -34,8 +34,7 @@ def test_labels_of_a_set_fit_its_sentences(path):
 def test_the_sets_are_those_of_their_description():
     assert len([path for path in SETS if path.parent.name == "test"]) == 18
     assert len([path for path in SETS if path.parent.name == "dev"]) == 12
-    assert len([path for path in SETS if path.parent.name == "fit"]) == 13
-    assert len([path for path in SETS if path.parent.name == "further"]) == 16
+    assert len([path for path in SETS if path.parent.name == "fit"]) == 29
     assert len([path for path in SETS if path.parent.name == "short"]) == 64
     assert len([path for path in SETS if path.parent.name == "long"]) == 27
     assert len(EVENTS) == 120

@@ -128,10 +128,16 @@ class LocalEngine:
         """That of the NLI model's calibration, where it has one; see `contradict.nli.NLI.threshold`."""
         return self.nli.threshold
 
-    @property
+    @cached_property
     def log_weights(self) -> Sequence[float]:
-        """Those of the NLI model's calibration; none without one."""
-        return self.nli.calibration.log_weights if self.nli.calibration else ()
+        """Those of the NLI model's calibration, none without one; the model is not loaded for them."""
+        from contradict.models.embedded import nli_folder
+        from contradict.models.loading import model_folder
+        from contradict.nli import calibration_for
+
+        folder = nli_folder() if self._nli is None else model_folder(self._nli)
+        calibration = calibration_for(folder, self._calibration)
+        return calibration.log_weights if calibration else ()
 
     @cached_property
     def digests(self) -> dict[str, str]:

@@ -75,7 +75,7 @@ class NLI:
         self.network, self.tokenizer = load_classifier(model, device, share_with)
         self.name = str(model or "embedded")
         self.folder = Path(str(self.network.name_or_path))
-        self.calibration = _calibration_for(self.folder, calibration)
+        self.calibration = calibration_for(self.folder, calibration)
         self.label_order = list(resolve_order(labels or self.network.config.id2label or {}, self.name))
         self.max_tokens = self._find_max_tokens()
         self.backend, self._run = load_run(self.network, self.folder, backend)
@@ -174,8 +174,11 @@ class NLI:
         return self._run(pad(self.tokenizer, batch, self.max_tokens, self.backend))[:, self.label_order]
 
 
-def _calibration_for(folder: Path, stated: Calibration | str | Path | None) -> Calibration | None:
-    """The stated calibration, found to be of the weights in the folder."""
+def calibration_for(folder: Path, stated: Calibration | str | Path | None) -> Calibration | None:
+    """The calibration of the NLI model in a folder; see `NLI` for what may be stated, and what is raised.
+
+    It is found to be of the weights there.
+    """
     beside = folder / FILE_NAME
     if stated is None or (stated == "auto" and not beside.exists()):
         return None

@@ -120,7 +120,7 @@ class RayEngine:
 
     @property
     def log_weights(self) -> Sequence[float]:
-        """See `LocalEngine`; the NLI model is loaded in this process for it."""
+        """See `LocalEngine`."""
         return self._local.log_weights
 
     @property

@@ -35,8 +35,8 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
     The strongest contradiction that is in no dispute yet begins one. A further one joins where one of its statements
     stands in the dispute already and the other can stand against it: it then takes the other side. Statements that
     agree with one in the dispute join its side, those that leave its claim open stand apart: the strongest link first.
-    No statement joins a side on which one stands that contradicts it. A dispute whose conflicting statements all stand
-    in a stronger one then, on opposite sides there too, is a part of it.
+    Then contradictions join once more. No statement joins a side on which one stands that contradicts it. What is left
+    begins the next dispute.
 
     Args:
         contradictions: strongest first.
@@ -50,21 +50,21 @@ def gather(contradictions: Sequence[Contradiction], links: Iterable[Link]) -> tu
         a, b = place_of(found.a), place_of(found.b)
         against[a].add(b)
         against[b].add(a)
-    drafts: list[_Draft] = []
-    for found in contradictions:
-        if not any(draft.take(found) for draft in drafts):
-            drafts.append(_Draft(found, against))
     ordered = sorted(links, key=lambda link: (-link.agreement, place_of(link.a), place_of(link.b)))
     ranks: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for rank, link in enumerate(ordered):
         for side in (link.a, link.b):
             ranks[place_of(side)].append(rank)
-    apart: list[_Draft] = []
-    for draft in drafts:
-        if not any(stronger.covers(draft) for stronger in apart):
-            draft.join(ordered, ranks)
-            apart.append(draft)
-    return tuple(draft.finish(number) for number, draft in enumerate(apart))
+    drafts: list[_Draft] = []
+    left = list(contradictions)
+    while left:
+        draft = _Draft(left[0], against)
+        draft.take_all(left)
+        draft.join(ordered, ranks)
+        draft.take_all(left)
+        drafts.append(draft)
+        left = [found for found in left if not draft.has(found)]
+    return tuple(draft.finish(number) for number, draft in enumerate(drafts))
 
 
 def link_of(a: Side, b: Side, verdict: Verdict) -> Link | None:
@@ -107,20 +107,19 @@ class _Draft:
         self.stands = {place_of(asserting): 1, place_of(denying): -1}  # 0: leaves it open
         self.sides = {place_of(asserting): asserting, place_of(denying): denying}
 
-    def take(self, found: Contradiction) -> bool:
-        """Let a contradiction join, if one of its statements is here and the other can stand against it."""
-        a, b = (self.stands.get(place_of(side)) for side in (found.a, found.b))
-        if a is not None and b is not None:
-            return a == -b
-        if a is None and b is None:
-            return False
-        newcomer, stand = (found.b, a) if b is None else (found.a, b)
-        return self._add(newcomer, -(stand or 0))
+    def take_all(self, contradictions: Iterable[Contradiction]) -> None:
+        """Let those join of which one statement is here and the other can stand against it."""
+        for found in contradictions:
+            a, b = (self.stands.get(place_of(side)) for side in (found.a, found.b))
+            if a and b is None:
+                self._add(found.b, -a)
+            elif b and a is None:
+                self._add(found.a, -b)
 
-    def covers(self, other: _Draft) -> bool:
-        """Whether all statements of another are here, on the same sides or all on the opposite ones."""
-        products = {self.stands.get(key, 0) * stand for key, stand in other.stands.items()}
-        return products in ({1}, {-1})
+    def has(self, found: Contradiction) -> bool:
+        """Whether the statements of a contradiction stand here, against each other."""
+        a, b = (self.stands.get(place_of(side), 0) for side in (found.a, found.b))
+        return a * b < 0
 
     def join(self, links: Sequence[Link], ranks: Mapping[tuple[str, int], Sequence[int]]) -> None:
         """Let statements join that agree with one that is here, or leave its claim open, the strongest link first.

@@ -18,8 +18,9 @@ from contradict.training.mix import draw
 
 NEAR = ("other-story", "unlabelled-story", "same-article")  # what `near_misses.py` makes
 DISPUTES, EVENTS, SUSPECTS = ("disputes-", "parallel-"), ("events-",), ("suspects-",)  # how sources of our own begin
-RUNS = {  # by name of the configuration: which sources the run does not have
-    "default": (*DISPUTES, *EVENTS, *SUSPECTS),
+CONFIGURATIONS = {"first": "default"}  # of the others, it has the name of the run
+RUNS = {  # by its name, which sources a run does not have
+    "first": (*DISPUTES, *EVENTS, *SUSPECTS),
     "further": (*DISPUTES, *EVENTS, *SUSPECTS),
     "news": (*EVENTS, *SUSPECTS),
     "parallel": (*EVENTS, *SUSPECTS),
@@ -37,7 +38,7 @@ if __name__ == "__main__":
     counts = {}
     for run, lacking in RUNS.items():
         usable = rows[~rows["dataset"].str.startswith(lacking)]
-        drawn = draw(usable.reset_index(drop=True), read_config(folder / f"{run}.toml"))
+        drawn = draw(usable.reset_index(drop=True), read_config(folder / f"{CONFIGURATIONS.get(run, run)}.toml"))
         counts[run] = drawn.groupby(["dataset", "licence"]).size()
     table = pd.DataFrame(counts).fillna(0).astype(int)
     print(f"| source | languages | {' | '.join(RUNS)} | licence |\n|---|---|{'---:|' * len(RUNS)}---|")

@@ -29,7 +29,7 @@ from contradict.attribution.tagger import Tagger
 from contradict.attribution.windows import PARTS, ROLES, TAGS
 from contradict.benchmark.records import Estimate
 from contradict.benchmark.resampling import estimate, resamples
-from contradict.cli.common import add_run_options, make_progress
+from contradict.cli.common import add_backend_option, add_run_options, make_progress
 from contradict.progress import Progress
 from contradict.records import Article, Statement
 from contradict.statements import split_articles
@@ -171,9 +171,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the labelled data")
     parser.add_argument("--part", choices=("dev", "test"), default="test", help="default: test")
     parser.add_argument("--tagger", type=Path, metavar="FOLDER", help="default: the embedded one")
+    add_backend_option(parser, "torch")
     add_run_options(parser)
     options = parser.parse_args()
-    tagger = Tagger(options.tagger, options.device)
+    tagger = Tagger(options.tagger, options.device, backend=options.backend)
     console = Console(highlight=False, width=140)
     table = Table("language", "articles", *(f"{role}, {by}" for role in ROLES for by in ("spans", "tokens")), box=None)
     articles = [

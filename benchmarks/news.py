@@ -27,7 +27,13 @@ from contradict.benchmark.records import Estimate
 from contradict.benchmark.resampling import estimate, resamples
 from contradict.benchmark.topics import PAIRS_FILE
 from contradict.benchmark.versions import versions
-from contradict.cli.common import add_encoder_option, add_nli_options, add_run_options, make_progress
+from contradict.cli.common import (
+    add_backend_option,
+    add_encoder_option,
+    add_nli_options,
+    add_run_options,
+    make_progress,
+)
 from contradict.embedding import embed
 from contradict.labels import CONTRADICTION
 from contradict.models.loading import load_encoder, weights_digest
@@ -186,9 +192,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write all figures there, as JSON")
     add_nli_options(parser)
     add_encoder_option(parser)
+    add_backend_option(parser, "torch")
     add_run_options(parser)
     options = parser.parse_args()
-    nli = NLI(options.nli, device=options.device)
+    nli = NLI(options.nli, device=options.device, backend=options.backend)
     encoder = load_encoder(options.encoder, options.device)
     articles = story_part(pd.read_parquet(options.data / "topics" / PAIRS_FILE), options.part)
     library = make_library(articles, [], partial(embed, encoder, progress=make_progress(options)))

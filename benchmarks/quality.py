@@ -21,6 +21,7 @@ from contradict.benchmark.records import BenchmarkReport, Estimate
 from contradict.benchmark.run import JudgementStore, benchmark
 from contradict.benchmark.sets import load_set, sample
 from contradict.calibration import FILE_NAME as CALIBRATION_FILE
+from contradict.cli.common import add_backend_option
 from contradict.models.cache import judgements_folder
 from contradict.models.embedded import shipped_weights
 from contradict.models.loading import load_encoder
@@ -87,6 +88,7 @@ def main() -> int:
         "--sample", type=int, metavar="N", help="judge at most N rows of a set, drawn with a fixed seed"
     )
     parser.add_argument("--nli", metavar="ID-OR-FOLDER", help="another model than the embedded one")
+    add_backend_option(parser, "torch")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write results.json, plots and a page there, too")
     options = parser.parse_args()
     try:
@@ -111,7 +113,7 @@ def measure(options: argparse.Namespace) -> None:
     shipped = None if options.nli else shipped_weights() / CALIBRATION_FILE
     saved = JudgementStore(judgements_folder())
     report = benchmark(
-        [NLI(options.nli, calibration=shipped)],
+        [NLI(options.nli, calibration=shipped, backend=options.backend)],
         sets,
         encoder=load_encoder,
         training=load_set(str(options.data / "train.parquet")),

@@ -43,7 +43,7 @@ def main() -> None:
     library = make_library(rows, [], partial(embed, encoder, progress=make_progress(options)))
     pairs = sorted({(a, b) for a, b, _ in of_two_articles(library, library.dissimilarity <= SAME_STORY)})
     ends = [(library.statements[a], library.statements[b]) for a, b in pairs]
-    judged = NLI(options.nli, device=options.device).judge([(a.text, b.text) for a, b in ends])
+    judged = NLI(options.nli, device=options.device, backend="torch").judge([(a.text, b.text) for a, b in ends])
     ranked = np.argsort([-judgement.score for judgement in judged], kind="stable")
     rng = np.random.default_rng(SEED)
     found = []

@@ -23,7 +23,7 @@ from speeds.texts import articles
 
 from contradict import Article, Detector
 from contradict.benchmark.resampling import estimate, resamples
-from contradict.cli.common import add_run_options, make_progress
+from contradict.cli.common import add_backend_option, add_run_options, make_progress
 from contradict.judging import Judging
 from contradict.models.embedded import LAYERS_FILE, shipped_weights
 from contradict.neighbours import nearness
@@ -150,10 +150,11 @@ def main() -> None:
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--out", type=Path, metavar="FOLDER", help="for the weights")
     either.add_argument("--check", action="store_true", help="measure the embedded screen, and train none")
+    add_backend_option(parser, "torch")
     add_run_options(parser)
     options = parser.parse_args()
     options.workdir.mkdir(parents=True, exist_ok=True)
-    detector = Detector(device=options.device, progress=make_progress(options))
+    detector = Detector(device=options.device, backend=options.backend, progress=make_progress(options))
     groups = {}
     for start, end in TEST if options.check else (*TRAINING, *TEST):
         path = options.workdir / f"{start}-{end}.npz"

@@ -6,16 +6,17 @@ import pytest
 import torch
 
 from contradict.attribution.tagger import Tagger
-from contradict.models import backends
+from contradict.models import backends, openvino_model
 from contradict.models.backends import BackendError, choose_backend
 from contradict.nli import NLI
+from toys import save_classifier
 
 PAIRS = [
     ("pemerintah mengirim pasukan ke kota", "hujan turun"),
     ("the army sent police", "the minister denied the army opened the bridge to the city on monday"),
     ("kantor tutup", "kantor buka"),
 ]
-EXPORTED = ["openvino", "onnx"]
+EXPORTED = ["openvino", "openvino-int8", "onnx"]
 
 
 @pytest.fixture
@@ -26,9 +27,15 @@ def own_cache(tmp_path, monkeypatch):
 
 @pytest.fixture(params=EXPORTED)
 def exported(request, own_cache):
-    for module in backends._MODULES[request.param]:
+    for module in backends._MODULES[backends._EXTRAS[request.param]]:
         pytest.importorskip(module)
     return request.param
+
+
+@pytest.fixture
+def wide_nli(tmp_path):
+    """A toy whose layers are wide enough for groups of weights."""
+    return save_classifier(tmp_path / "wide", hidden_size=64, intermediate_size=128)
 
 
 def test_an_export_says_what_torch_says(exported, own_cache, toy_nli):
@@ -57,8 +64,9 @@ def test_a_tagger_can_be_exported_too(exported, own_cache, toy_tagger):
 
 
 def test_an_export_that_computes_something_else_is_refused(exported, own_cache, toy_nli, monkeypatch):
-    session = getattr(backends, f"_{exported}")
-    monkeypatch.setattr(backends, f"_{exported}", lambda *arguments: lambda inputs: session(*arguments)(inputs) + 0.1)
+    name = "_onnx" if exported == "onnx" else "session"
+    load = getattr(backends, name)
+    monkeypatch.setattr(backends, name, lambda *arguments: lambda inputs: load(*arguments)(inputs) + 0.1)
     with pytest.raises(BackendError, match=r"differ by 0\.1"):
         NLI(toy_nli, device="cpu", backend=exported)
     assert [path for path in own_cache.iterdir() if path.is_dir()] == []
@@ -70,7 +78,7 @@ def test_auto_goes_back_to_torch_where_an_export_fails(own_cache, toy_nli, monke
     def fail(*arguments):
         raise RuntimeError("no such operation")
 
-    monkeypatch.setattr(backends, "_export_openvino", fail)
+    monkeypatch.setattr(backends, "write", fail)
     monkeypatch.setattr(backends, "native_bf16", lambda device: True)
     with pytest.warns(UserWarning, match="no such operation; computing with torch"):
         nli = NLI(toy_nli, device="cpu")
@@ -79,18 +87,39 @@ def test_auto_goes_back_to_torch_where_an_export_fails(own_cache, toy_nli, monke
         NLI(toy_nli, device="cpu", backend="openvino")
 
 
-@pytest.mark.parametrize("name", EXPORTED)
-def test_a_missing_back_end_says_what_to_install(name, monkeypatch):
+def test_in_8_bits_an_export_is_narrow_and_close(own_cache, wide_nli):
+    pytest.importorskip("openvino")
+    exact, narrowed = (
+        NLI(wide_nli, device="cpu", backend=name).logits(PAIRS) for name in ("openvino", "openvino-int8")
+    )
+    assert 0 < np.abs(exact - narrowed).max() < 0.1 * np.abs(exact).max()
+    whole, narrow = (sum(file.stat().st_size for file in own_cache.glob(f"{name}-2*/*.bin")) for name in EXPORTED[:2])
+    assert narrow < whole / 2
+
+
+def test_what_cannot_be_told_in_8_bits_is_refused(own_cache, wide_nli, monkeypatch):
+    pytest.importorskip("openvino")
+    monkeypatch.setattr(openvino_model, "_LARGEST", 1)
+    with pytest.raises(BackendError, match="as exported for openvino-int8"):
+        NLI(wide_nli, device="cpu", backend="openvino-int8")
+
+
+@pytest.mark.parametrize(("name", "extra"), [("openvino", "openvino"), ("openvino-int8", "openvino"), ("onnx", "onnx")])
+def test_a_missing_back_end_says_what_to_install(name, extra, monkeypatch):
     monkeypatch.setattr(backends, "find_spec", lambda module: None)
-    with pytest.raises(BackendError, match=rf"contradict-nlp\[{name}\]"):
+    with pytest.raises(BackendError, match=rf"contradict-nlp\[{extra}\]"):
         choose_backend(name, torch.device("cpu"))
     assert choose_backend("auto", torch.device("cpu")) == "torch"
 
 
-@pytest.mark.parametrize(("bf16", "fastest"), [(True, "openvino"), (False, "torch")])
-def test_the_fastest_on_a_processor_depends_on_its_number_formats(bf16, fastest, monkeypatch):
+@pytest.mark.parametrize(
+    ("bf16", "int8", "fastest"),
+    [(True, True, "openvino"), (True, False, "openvino"), (False, True, "openvino-int8"), (False, False, "torch")],
+)
+def test_the_fastest_on_a_processor_depends_on_its_number_formats(bf16, int8, fastest, monkeypatch):
     pytest.importorskip("openvino")
     monkeypatch.setattr(backends, "native_bf16", lambda device: bf16)
+    monkeypatch.setattr(backends, "native_int8", lambda device: int8)
     assert choose_backend("auto", torch.device("cpu")) == fastest
 
 
@@ -102,7 +131,9 @@ def test_off_the_processor_torch_computes():
 
 
 def test_an_unknown_back_end_is_refused(toy_nli):
-    with pytest.raises(ValueError, match="backend is 'tensorrt'; it must be one of auto, torch, openvino, onnx"):
+    with pytest.raises(
+        ValueError, match="backend is 'tensorrt'; it must be one of auto, torch, openvino, openvino-int8, onnx"
+    ):
         NLI(toy_nli, device="cpu", backend="tensorrt")
 
 

@@ -50,13 +50,13 @@ def toy_config(**changes):
     return BertConfig(**(settings | changes))
 
 
-def save_classifier(folder: Path, names=LABELS) -> Path:
+def save_classifier(folder: Path, names=LABELS, **changes) -> Path:
     import torch
     from transformers import BertForSequenceClassification
 
     torch.manual_seed(3)
     id2label = dict(enumerate(names))
-    config = toy_config(id2label=id2label, label2id={name: index for index, name in id2label.items()})
+    config = toy_config(id2label=id2label, label2id={name: index for index, name in id2label.items()}, **changes)
     BertForSequenceClassification(config).save_pretrained(folder)
     save_tokenizer(folder)
     return folder

@@ -11,6 +11,7 @@ import argparse
 import json
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -63,7 +64,8 @@ def main() -> None:
     add_nli_options(parser)
     add_run_options(parser)
     options = parser.parse_args()
-    nli, tagger = NLI(options.nli, device=options.device), Tagger(options.tagger, options.device)
+    on: dict[str, Any] = {"device": options.device, "backend": "torch"}
+    nli, tagger = NLI(options.nli, **on), Tagger(options.tagger, **on)
     progress = make_progress(options)
     for_fit, for_choice = (judge_sets(read_sets(part), nli, tagger, progress) for part in ("fit", "dev"))
     names, values, outcomes = table_of(for_fit)

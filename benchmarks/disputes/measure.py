@@ -28,7 +28,7 @@ from contradict.benchmark.output.results import plain
 from contradict.benchmark.records import Estimate, Judged
 from contradict.benchmark.resampling import estimate, resamples
 from contradict.benchmark.versions import versions
-from contradict.cli.common import add_nli_options, add_run_options, make_progress
+from contradict.cli.common import add_backend_option, add_nli_options, add_run_options, make_progress
 from contradict.judging import Judging
 from contradict.labels import CONTRADICTION, NEUTRAL
 from contradict.models.loading import weights_digest
@@ -169,10 +169,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write all figures there, as JSON")
     parser.add_argument("--tagger", type=Path, metavar="FOLDER", help="default: the embedded one")
     add_nli_options(parser)
+    add_backend_option(parser, "torch")
     add_run_options(parser)
     options = parser.parse_args()
-    nli = NLI(options.nli, labels=options.nli_labels, calibration=options.calibration, device=options.device)
-    tagger = Tagger(options.tagger, options.device)
+    on: dict[str, Any] = {"device": options.device, "backend": options.backend}
+    nli = NLI(options.nli, labels=options.nli_labels, calibration=options.calibration, **on)
+    tagger = Tagger(options.tagger, **on)
     sets = judge_sets(read_sets(options.part), nli, tagger, make_progress(options))
     as_they_are = options.nli is options.tagger is None and options.calibration == "auto"
     reading = read_less(sets, embedded_screen() if as_they_are else None)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contradict.nli import NLI
     from contradict.screen import Screen
 
-Backend = Literal["auto", "torch", "openvino", "onnx"]
+Backend = Literal["auto", "torch", "openvino", "openvino-int8", "onnx"]
 """What computes the NLI model and the tagger; "auto" stands for the fastest one installed."""
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 

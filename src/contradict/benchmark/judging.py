@@ -96,7 +96,7 @@ def judgements_file(store: Path, nli: NLI, labelled: LabelledSet, digest: str) -
     Args:
         store: folder of such files; it need not be there yet.
         nli: the model. The name depends on its configuration, tokenizer, label order, the temperature and weights of
-            its calibration, and the device that it runs on.
+            its calibration, the device that it runs on, and what computes it there.
         labelled: the set.
         digest: of the model's weights, as `contradict.models.loading.weights_digest` gives it.
     """
@@ -136,13 +136,15 @@ def remove_judgements(file: Path) -> None:
 
 
 def device_name(nli: NLI) -> str:
-    """What a model runs on: the device as torch names it and, of a graphics card or a processor, the kind."""
+    """What a model runs on: the device as torch names it, its kind, and on a processor what computes there."""
     import torch
 
     device = nli.network.device
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
-    return f"{device} ({torch.backends.cpu.get_cpu_capability()})" if device.type == "cpu" else str(device)
+    if device.type == "cpu":
+        return f"{device} ({torch.backends.cpu.get_cpu_capability()}, {nli.backend})"
+    return str(device)
 
 
 def folder_size(folder: Path) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from contradict.engine import BACKENDS
+from contradict.engine import BACKENDS, Backend
 from contradict.labelled_pairs import PairColumns
 from contradict.labels import LABELS
 from contradict.progress import Advance, Progress, no_progress
@@ -76,13 +76,14 @@ def add_encoder_option(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_backend_option(parser: argparse.ArgumentParser) -> None:
+def add_backend_option(parser: argparse.ArgumentParser, default: Backend = "auto") -> None:
     """Add the option of every command that judges."""
+    usual = "the fastest one installed" if default == "auto" else default
     parser.add_argument(
         "--backend",
         choices=BACKENDS,
-        default="auto",
-        help="what computes the networks that judge and tag (default: the fastest one installed)",
+        default=default,
+        help=f"what computes the networks that judge and tag (default: {usual})",
     )
 
 

@@ -1,14 +1,14 @@
 """What computes a network: torch, or on a processor OpenVINO or ONNX Runtime, to which it is exported once.
 
 An export begins at the word embeddings, so that no table of words is written a second time; it is kept in the cache,
-under a name that holds the digest of the weights and the library's version.
+under a name that holds the digest of the weights and the library's version. With "openvino-int8", products of matrices
+are of whole numbers of 8 bits (`openvino_model.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +23,8 @@ import torch
 from contradict.engine import BACKENDS, Backend
 from contradict.models.cache import cached_folder
 from contradict.models.loading import weights_digest
-from contradict.models.precision import autocast, native_bf16
+from contradict.models.openvino_model import Session, narrow, session, write
+from contradict.models.precision import autocast, native_bf16, native_int8
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
 Run = Callable[[Mapping[str, torch.Tensor]], np.ndarray]
 """A padded batch, as a tokenizer gives it with `return_tensors="pt"`, to float32 logits."""
 
-_MODULES = {"openvino": ["openvino"], "onnx": ["onnxruntime", "onnxscript"]}
+_EXTRAS = {"openvino": "openvino", "openvino-int8": "openvino", "onnx": "onnx"}
+_MODULES = {"openvino": ["openvino"], "onnx": ["onnxruntime", "onnxscript"]}  # of each extra
 _VERSION_OF = {"openvino": "openvino", "onnx": "onnxruntime"}
 _FORMAT_VERSION = 1
 _CLOSE = 1e-3  # greatest difference of logits between torch and an export, both in float32
+_CLOSE_NARROW = 0.1  # the same as a share of the largest logit, where the export multiplies in 8 bits
 _MULTIPLE = 8  # lengths are padded to it for OpenVINO, so that it prepares itself for few shapes
 
 
@@ -45,7 +48,8 @@ class BackendError(RuntimeError):
 def choose_backend(stated: Backend, device: torch.device) -> Backend:
     """The back end of that name, or for "auto" the fastest one installed.
 
-    That is OpenVINO on a processor that multiplies in bfloat16 by itself; in float32, torch is the faster one.
+    That is OpenVINO on a processor that multiplies in bfloat16 by itself, or else in whole numbers of 8 bits; in
+    float32, torch is the faster one.
 
     Raises:
         BackendError: it is not installed, or does not compute on that device.
@@ -54,16 +58,25 @@ def choose_backend(stated: Backend, device: torch.device) -> Backend:
     if stated not in BACKENDS:
         raise ValueError(f"backend is {stated!r}; it must be one of {', '.join(BACKENDS)}")
     if stated == "auto":
-        return "openvino" if device.type == "cpu" and native_bf16(device) and find_spec("openvino") else "torch"
+        return _fastest(device)
     if stated == "torch":
         return stated
-    if missing := [name for name in _MODULES[stated] if not find_spec(name)]:
+    extra = _EXTRAS[stated]
+    if missing := [name for name in _MODULES[extra] if not find_spec(name)]:
         raise BackendError(
-            f"backend {stated} needs {' and '.join(missing)}; run: pip install 'contradict-nlp[{stated}]'"
+            f"backend {stated} needs {' and '.join(missing)}; run: pip install 'contradict-nlp[{extra}]'"
         )
     if device.type != "cpu":
         raise BackendError(f"backend {stated} computes on the processor; the device is {device}. Use backend torch")
     return stated
+
+
+def _fastest(device: torch.device) -> Backend:
+    if device.type != "cpu" or not find_spec("openvino"):
+        return "torch"
+    if native_bf16(device):
+        return "openvino"
+    return "openvino-int8" if native_int8(device) else "torch"
 
 
 def load_run(network: PreTrainedModel, folder: Path, backend: Backend) -> tuple[Backend, Run]:
@@ -104,13 +117,13 @@ def pad(
         backend: what computes it.
     """
     length = longest = max(map(len, batch["input_ids"]))
-    if backend == "openvino":
+    if _EXTRAS.get(backend) == "openvino":
         length = max(longest, min(max_tokens, -(-longest // _MULTIPLE) * _MULTIPLE))
     return dict(tokenizer.pad(batch, return_tensors="pt", padding="max_length", max_length=length))
 
 
 def _exported(network: PreTrainedModel, source: Path, backend: Backend) -> Run:
-    version = metadata.version(_VERSION_OF[backend])
+    version = metadata.version(_VERSION_OF[_EXTRAS[backend]])
     key = hashlib.sha256(f"{_FORMAT_VERSION} {weights_digest(source)} {torch.__version__}".encode()).hexdigest()[:16]
 
     def make(folder: Path) -> None:
@@ -123,13 +136,13 @@ def _exported(network: PreTrainedModel, source: Path, backend: Backend) -> Run:
             raise BackendError(f"{source} cannot be exported for {backend}: {error}") from error
 
     folder = cached_folder(f"{backend}-{version}-{key}", make, megabytes=100)
-    session = _openvino(folder) if backend == "openvino" else _onnx(folder)
+    compute = _load(folder, backend)
     embeddings = network.get_input_embeddings()
     _forget(network, embeddings)
 
     def run(batch: Mapping[str, torch.Tensor]) -> np.ndarray:
         with torch.inference_mode():
-            return session({name: values.numpy() for name, values in _from_embeddings(embeddings, batch).items()})
+            return compute({name: values.numpy() for name, values in _from_embeddings(embeddings, batch).items()})
 
     return run
 
@@ -192,33 +205,26 @@ def _export(network: PreTrainedModel, folder: Path, backend: Backend) -> None:
     inputs = {name: values.detach() for name, values in batch.items()}
     with torch.inference_mode():
         wanted = _Exported(network)(**inputs).numpy()
-    if backend == "openvino":
-        _export_openvino(network, folder, inputs)
-        got = _openvino(folder, "f32")({name: values.numpy() for name, values in inputs.items()})
-    else:
-        _export_onnx(network, folder, inputs)
-        got = _onnx(folder)({name: values.numpy() for name, values in inputs.items()})
     read = mask.bool().numpy() if wanted.ndim > 2 else slice(None)
-    difference = float(np.abs(wanted[read] - got[read]).max())
-    if not difference <= _CLOSE:
-        raise BackendError(
-            f"as exported for {backend}, {network.name_or_path} gives logits that differ by {difference:.3g} from"
-            " those of torch; use backend torch"
-        )
 
+    def compare(run: Session, close: float) -> None:
+        got = run({name: values.numpy() for name, values in inputs.items()})
+        difference = float(np.abs(wanted[read] - got[read]).max())
+        if not difference <= close:
+            raise BackendError(
+                f"as exported for {backend}, {network.name_or_path} gives logits that differ by {difference:.3g} from"
+                " those of torch; use backend torch"
+            )
 
-def _export_openvino(network: PreTrainedModel, folder: Path, inputs: dict[str, torch.Tensor]) -> None:
-    openvino = _import_openvino()
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-    width = inputs["inputs_embeds"].shape[-1]
-    # Not `openvino.convert_model`, which may tell its makers, too.
-    frontend = FrontEndManager().load_by_framework("pytorch")
-    decoder = TorchScriptPythonDecoder(_Exported(network).eval(), example_input=inputs)
-    model = frontend.convert(frontend.load(decoder))
-    model.reshape({"inputs_embeds": [-1, -1, width], "attention_mask": [-1, -1]})
-    openvino.save_model(model, folder / "model.xml", compress_to_fp16=False)
+    if backend == "onnx":
+        _export_onnx(network, folder, inputs)
+        compare(_onnx(folder), _CLOSE)
+        return
+    write(_Exported(network), folder, inputs)
+    compare(session(folder, "f32"), _CLOSE)
+    if backend == "openvino-int8":
+        narrow(folder)
+        compare(session(folder, "f32"), _CLOSE_NARROW * float(np.abs(wanted[read]).max()))
 
 
 def _export_onnx(network: PreTrainedModel, folder: Path, inputs: dict[str, torch.Tensor]) -> None:
@@ -236,45 +242,20 @@ def _export_onnx(network: PreTrainedModel, folder: Path, inputs: dict[str, torch
     )
 
 
-def _import_openvino() -> Any:
-    """OpenVINO without its telemetry, which tells its makers over the network of each import."""
-    telemetry = "openvino_telemetry"
-    silenced = telemetry not in sys.modules
-    if silenced:
-        sys.modules[telemetry] = None  # type: ignore[assignment]  # so that importing it fails, as if it were not there
-    try:
-        import openvino
-    finally:
-        if silenced:
-            del sys.modules[telemetry]
-    return openvino
-
-
-Session = Callable[[Mapping[str, np.ndarray]], np.ndarray]
-
-
-def _openvino(folder: Path, precision: str | None = None) -> Session:
-    openvino = _import_openvino()
-    usual = "bf16" if native_bf16(torch.device("cpu")) else "f32"
-    compiled: Any = openvino.Core().compile_model(
-        str(folder / "model.xml"), "CPU", {"INFERENCE_PRECISION_HINT": precision or usual}
-    )
-    request = compiled.create_infer_request()
-
-    def run(inputs: Mapping[str, np.ndarray]) -> np.ndarray:
-        logits: np.ndarray = request.infer(dict(inputs))[0]
-        return logits
-
-    return run
+def _load(folder: Path, backend: Backend) -> Session:
+    if backend == "onnx":
+        return _onnx(folder)
+    bf16 = backend == "openvino" and native_bf16(torch.device("cpu"))
+    return session(folder, "bf16" if bf16 else "f32")
 
 
 def _onnx(folder: Path) -> Session:
     import onnxruntime
 
-    session: Any = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+    loaded: Any = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
 
     def run(inputs: Mapping[str, np.ndarray]) -> np.ndarray:
-        logits: np.ndarray = session.run(["logits"], dict(inputs))[0]
+        logits: np.ndarray = loaded.run(["logits"], dict(inputs))[0]
         return logits
 
     return run

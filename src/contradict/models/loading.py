@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +51,16 @@ def model_folder(model: str | Path) -> Path:
 def weights_digest(folder: Path) -> str:
     """SHA-256, in hexadecimal, of a model's weights: of `cat *.safetensors` in its folder.
 
-    It takes about a second for each gigabyte.
+    It takes about a second for each gigabyte, once in a process while the files are not written to.
     """
+    files = [(path, path.stat()) for path in sorted(folder.glob("*.safetensors"))]
+    return _digest_of_files(tuple((path, stat.st_ino, stat.st_size, stat.st_mtime_ns) for path, stat in files))
+
+
+@cache
+def _digest_of_files(stamped: tuple[tuple[Path, int, int, int], ...]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.safetensors")):
+    for path, *_ in stamped:
         with path.open("rb") as file:
             hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()

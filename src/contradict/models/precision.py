@@ -31,6 +31,11 @@ def native_bf16(device: torch.device) -> bool:
     return device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
+def native_int8(device: torch.device) -> bool:
+    """Whether the device is a processor that multiplies and adds whole numbers of 8 bits in one step."""
+    return device.type == "cpu" and bool(torch.cpu._is_vnni_supported())
+
+
 def autocast(device: torch.device) -> AbstractContextManager[object]:
     """Multiply in bfloat16 where that is native, in float32 otherwise."""
     return torch.autocast(device.type, torch.bfloat16) if native_bf16(device) else nullcontext()

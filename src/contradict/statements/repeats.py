@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 
 from contradict.records import Article, LeftOut, Place, Statement
 from contradict.statements.articles import split_article
@@ -19,16 +17,21 @@ _DASH = re.compile(r"[-‐‑‒–—―−]")
 _NO_MINUS = re.compile(r"(?<!\s)(?<![^\w\s])-|-(?![\d.])")
 
 
-@cache
-def _punctuation() -> dict[int, str]:
-    table = {}
-    for code in range(sys.maxunicode + 1):
-        category = unicodedata.category(chr(code))
+class _Unpunctuated(dict[int, str]):
+    """Code point → what stands for it, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        category = unicodedata.category(character)
         if category == "Cf":  # invisible: joiners, soft hyphens, marks of direction
-            table[code] = ""
-        elif category.startswith("P") and chr(code) not in _KEPT:
-            table[code] = " "
-    return table
+            character = ""
+        elif category.startswith("P") and character not in _KEPT:
+            character = " "
+        self[code] = character
+        return character
+
+
+_UNPUNCTUATED = _Unpunctuated()
 
 
 def repeat_key(text: str) -> str:
@@ -38,7 +41,7 @@ def repeat_key(text: str) -> str:
     stops and commas between digits, per cent and currency signs, and minus signs.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    spaced = " " + _DASH.sub("-", folded).translate(_punctuation())
+    spaced = " " + _DASH.sub("-", folded).translate(_UNPUNCTUATED)
     return " ".join(_SEPARATOR.sub(" ", _NO_MINUS.sub(" ", spaced)).split())
 
 

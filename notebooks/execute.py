@@ -39,7 +39,8 @@ def number_format() -> str:
 
     device = torch.device(pick_device())
     kind = torch.backends.cpu.get_cpu_capability() if device.type == "cpu" else device.type
-    return f"{choose_backend('auto', device)}, {kind}, {'bfloat16' if native_bf16(device) else 'float32'}"
+    backend, wide = choose_backend("auto", device), "bfloat16" if native_bf16(device) else "float32"
+    return f"{backend}, {kind}, {'8 bits' if backend == 'openvino-int8' else wide}"
 
 
 def main() -> None:

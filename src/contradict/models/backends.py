@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Run = Callable[[Mapping[str, torch.Tensor]], np.ndarray]
 """A padded batch, as a tokenizer gives it with `return_tensors="pt"`, to float32 logits."""
 
-_EXTRAS = {"openvino": "openvino", "openvino-int8": "openvino", "onnx": "onnx"}
+_EXTRAS = {"openvino": "openvino", "openvino-int8": "openvino", "onnx": "onnx"}  # of the package, by back end
 _MODULES = {"openvino": ["openvino"], "onnx": ["onnxruntime", "onnxscript"]}  # of each extra
 _VERSION_OF = {"openvino": "openvino", "onnx": "onnxruntime"}
 _FORMAT_VERSION = 1

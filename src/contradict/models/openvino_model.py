@@ -83,9 +83,12 @@ def _narrowed(weights: np.ndarray) -> Any:
 
 
 def session(folder: Path, precision: str) -> Session:
-    """What runs the network in that folder, multiplying in bf16 or f32, or in 8 bits where it was narrowed."""
+    """What runs the network in that folder, multiplying in bf16 or f32, or in 8 bits where it was narrowed.
+
+    It uses as many threads as torch does, so that a worker that has one core to itself keeps to it.
+    """
     narrowed = folder / _NARROWED_FILE
-    settings = {"INFERENCE_PRECISION_HINT": precision}
+    settings = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": str(torch.get_num_threads())}
     if narrowed.exists():
         settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(_GROUP)
     file = narrowed if narrowed.exists() else folder / _FILE

@@ -9,7 +9,7 @@ from contradict.attribution.tagger import Tagger
 from contradict.models import backends, openvino_model
 from contradict.models.backends import BackendError, choose_backend
 from contradict.nli import NLI
-from toys import save_classifier
+from toys import save_classifier, save_tokenizer
 
 PAIRS = [
     ("pemerintah mengirim pasukan ke kota", "hujan turun"),
@@ -44,6 +44,15 @@ def test_an_export_says_what_torch_says(exported, own_cache, toy_nli):
     assert np.abs(wanted.predict(PAIRS) - got.predict(PAIRS)).max() < 0.03
     (folder,) = (path for path in own_cache.iterdir() if path.is_dir())
     assert folder.name.startswith(f"{exported}-")
+
+
+def test_an_export_is_told_to_which_text_a_token_belongs(exported, own_cache, tmp_path):
+    folder = save_classifier(tmp_path / "told")
+    unaware = NLI(folder, device="cpu", backend="torch").logits(PAIRS)
+    save_tokenizer(folder, segments=True)
+    wanted, got = (NLI(folder, device="cpu", backend=name).logits(PAIRS) for name in ("torch", exported))
+    assert np.abs(wanted - unaware).max() > 0.1
+    assert np.abs(wanted - got).max() < 0.01
 
 
 def test_an_export_is_made_once(exported, own_cache, toy_nli, monkeypatch):

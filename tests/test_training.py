@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from contradict.nli import NLI
 from contradict.training.config import TrainingConfig, read_config
 from contradict.training.mix import batches, count_steps, make_mix, open_rows
 from contradict.training.recipe import nli_loss, train
-from toys import WORDS, save_classifier
+from toys import WORDS, save_classifier, save_tokenizer
 
 CONFIG = TrainingConfig(seed=5, batch_size=8, learning_rate=3e-3, log_every=2, checkpoint_every=3)
 
@@ -43,6 +44,18 @@ def test_a_trained_model_is_an_ordinary_folder_that_has_learned(rows, toy_encode
         weights(folder)["bert.embeddings.word_embeddings.weight"],
         weights(toy_encoder)["embeddings.word_embeddings.weight"],
     )
+
+
+def test_a_model_is_told_to_which_text_a_token_belongs(rows, toy_encoder, tmp_path):
+    told = tmp_path / "told"
+    shutil.copytree(toy_encoder, told)
+    save_tokenizer(told, segments=True)
+    mix = make_mix(rows, CONFIG)
+    of_two, of_none = (
+        weights(train(mix, base, tmp_path / base.name, CONFIG, device="cpu")) for base in (told, toy_encoder)
+    )
+    segments = "bert.embeddings.token_type_embeddings.weight"
+    assert not torch.allclose(of_two[segments][1], of_none[segments][1])
 
 
 @pytest.mark.parametrize("names", [LABELS, ("contradiction", "entailment", "neutral")])

@@ -12,7 +12,8 @@ the a army sent denied rain closed opened bridge river police city minister not 
 """.split()
 
 
-def save_tokenizer(folder: Path) -> None:
+def save_tokenizer(folder: Path, *, segments: bool = False) -> None:
+    """Words and marks; with segments, it says to which of two texts each token belongs."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
@@ -21,7 +22,9 @@ def save_tokenizer(folder: Path) -> None:
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s>:1 $B:1 </s>:1" if segments else "<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", 0), ("</s>", 2)],
     )
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
@@ -30,7 +33,7 @@ def save_tokenizer(folder: Path) -> None:
         pad_token="<pad>",
         unk_token="<unk>",
         model_max_length=64,
-        model_input_names=["input_ids", "attention_mask"],
+        model_input_names=["input_ids", "attention_mask", *(["token_type_ids"] if segments else [])],
     ).save_pretrained(folder)
 
 

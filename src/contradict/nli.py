@@ -14,7 +14,7 @@ from contradict.batching import batches_by_tokens, tokens_a_batch
 from contradict.calibration import FILE_NAME, Calibration, CalibrationError, read_calibration
 from contradict.judging import judge_both_ways
 from contradict.labels import resolve_order
-from contradict.models.backends import load_run, pad
+from contradict.models.backends import SEGMENTS, load_run, pad
 from contradict.models.loading import load_classifier, weights_digest
 from contradict.progress import Progress, no_progress
 from contradict.records import MIN_SCORE, Judgement
@@ -78,7 +78,8 @@ class NLI:
         self.calibration = calibration_for(self.folder, calibration)
         self.label_order = list(resolve_order(labels or self.network.config.id2label or {}, self.name))
         self.max_tokens = self._find_max_tokens()
-        self.backend, self._run = load_run(self.network, self.folder, backend)
+        segments = SEGMENTS in self.tokenizer.model_input_names
+        self.backend, self._run = load_run(self.network, self.folder, backend, segments=segments)
 
     @property
     def threshold(self) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from importlib.util import find_spec
@@ -38,6 +38,7 @@ _VERSION_OF = {"openvino": "openvino", "onnx": "onnxruntime"}
 _FORMAT_VERSION = 1
 _CLOSE = 1e-3  # greatest difference of logits between torch and an export, both in float32
 _CLOSE_NARROW = 0.1  # the same as a share of the largest logit, where the export multiplies in 8 bits
+SEGMENTS = "token_type_ids"  # to which of two texts each token belongs, for the models that are told so
 _MULTIPLE = 8  # lengths are padded to it for OpenVINO, so that it prepares itself for few shapes
 
 
@@ -79,7 +80,9 @@ def _fastest(device: torch.device) -> Backend:
     return "openvino-int8" if native_int8(device) else "torch"
 
 
-def load_run(network: PreTrainedModel, folder: Path, backend: Backend) -> tuple[Backend, Run]:
+def load_run(
+    network: PreTrainedModel, folder: Path, backend: Backend, *, segments: bool = False
+) -> tuple[Backend, Run]:
     """The back end chosen, and what computes the network's logits with it.
 
     "auto" falls back to torch where an export fails; a warning says why.
@@ -88,6 +91,7 @@ def load_run(network: PreTrainedModel, folder: Path, backend: Backend) -> tuple[
         network: a classifier of sequences or tokens, in memory.
         folder: from which it was read.
         backend: see `choose_backend`.
+        segments: whether its tokenizer says to which of two texts each token belongs.
 
     Raises:
         BackendError: the stated back end is not installed, or does not compute what torch does.
@@ -97,7 +101,8 @@ def load_run(network: PreTrainedModel, folder: Path, backend: Backend) -> tuple[
     if chosen == "torch":
         return chosen, _torch(network)
     try:
-        return chosen, _exported(network, folder, chosen)
+        told = segments and getattr(network.config, "type_vocab_size", 0) > 1
+        return chosen, _exported(network, folder, chosen, ("attention_mask", SEGMENTS) if told else ("attention_mask",))
     except BackendError as error:
         if backend != "auto":
             raise
@@ -122,14 +127,15 @@ def pad(
     return dict(tokenizer.pad(batch, return_tensors="pt", padding="max_length", max_length=length))
 
 
-def _exported(network: PreTrainedModel, source: Path, backend: Backend) -> Run:
+def _exported(network: PreTrainedModel, source: Path, backend: Backend, beside: Sequence[str]) -> Run:
     version = metadata.version(_VERSION_OF[_EXTRAS[backend]])
-    key = hashlib.sha256(f"{_FORMAT_VERSION} {weights_digest(source)} {torch.__version__}".encode()).hexdigest()[:16]
+    made_of = f"{_FORMAT_VERSION} {weights_digest(source)} {torch.__version__} {' '.join(beside)}"
+    key = hashlib.sha256(made_of.encode()).hexdigest()[:16]
 
     def make(folder: Path) -> None:
         try:
             with _unheard():
-                _export(network, folder, backend)
+                _export(network, folder, backend, beside)
         except BackendError:
             raise
         except Exception as error:  # whatever the exporter meets in a network that it does not know
@@ -142,7 +148,9 @@ def _exported(network: PreTrainedModel, source: Path, backend: Backend) -> Run:
 
     def run(batch: Mapping[str, torch.Tensor]) -> np.ndarray:
         with torch.inference_mode():
-            return compute({name: values.numpy() for name, values in _from_embeddings(embeddings, batch).items()})
+            return compute(
+                {name: values.numpy() for name, values in _from_embeddings(embeddings, batch, beside).items()}
+            )
 
     return run
 
@@ -186,23 +194,29 @@ class _Exported(torch.nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, inputs_embeds: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.network(inputs_embeds=inputs_embeds, attention_mask=attention_mask).logits
+    def forward(
+        self, inputs_embeds: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        beside = {} if token_type_ids is None else {SEGMENTS: token_type_ids}
+        logits: torch.Tensor = self.network(inputs_embeds=inputs_embeds, attention_mask=attention_mask, **beside).logits
         return logits
 
 
-def _from_embeddings(embeddings: torch.nn.Module, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {"inputs_embeds": embeddings(batch["input_ids"]), "attention_mask": batch["attention_mask"]}
+def _from_embeddings(
+    embeddings: torch.nn.Module, batch: Mapping[str, torch.Tensor], beside: Sequence[str]
+) -> dict[str, torch.Tensor]:
+    return {"inputs_embeds": embeddings(batch["input_ids"]), **{name: batch[name] for name in beside}}
 
 
-def _export(network: PreTrainedModel, folder: Path, backend: Backend) -> None:
+def _export(network: PreTrainedModel, folder: Path, backend: Backend, beside: Sequence[str]) -> None:
     """Write the network in the format of the back end, and see that it computes what torch does."""
     torch.manual_seed(0)
     ids = torch.randint(5, network.config.vocab_size, (3, 24))
     mask = torch.ones_like(ids)
     mask[1, 17:] = mask[2, 9:] = 0
-    batch = _from_embeddings(network.get_input_embeddings(), {"input_ids": ids, "attention_mask": mask})
-    inputs = {name: values.detach() for name, values in batch.items()}
+    batch = {"input_ids": ids, "attention_mask": mask, SEGMENTS: torch.randint(2, ids.shape)}
+    read_with = _from_embeddings(network.get_input_embeddings(), batch, beside)
+    inputs = {name: values.detach() for name, values in read_with.items()}
     with torch.inference_mode():
         wanted = _Exported(network)(**inputs).numpy()
     read = mask.bool().numpy() if wanted.ndim > 2 else slice(None)

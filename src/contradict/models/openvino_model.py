@@ -38,17 +38,16 @@ def import_openvino() -> Any:
 
 
 def write(module: torch.nn.Module, folder: Path, inputs: Mapping[str, torch.Tensor]) -> None:
-    """Write a module that takes `inputs_embeds` and `attention_mask` of any number and length."""
+    """Write a module that takes `inputs_embeds` and what else the inputs have, of any number and length."""
     openvino = import_openvino()
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    width = inputs["inputs_embeds"].shape[-1]
     # Not `openvino.convert_model`, which may tell its makers, too.
     frontend = FrontEndManager().load_by_framework("pytorch")
     decoder = TorchScriptPythonDecoder(module.eval(), example_input=dict(inputs))  # must outlive the conversion
     model = frontend.convert(frontend.load(decoder))
-    model.reshape({"inputs_embeds": [-1, -1, width], "attention_mask": [-1, -1]})
+    model.reshape({name: [-1, -1, *values.shape[2:]] for name, values in inputs.items()})
     openvino.save_model(model, folder / _FILE, compress_to_fp16=False)
 
 

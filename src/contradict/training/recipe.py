@@ -14,6 +14,7 @@ import torch
 from torch.nn import functional
 
 from contradict.labels import CONTRADICTION, LABELS, resolve_order
+from contradict.models.backends import SEGMENTS
 from contradict.models.loading import weights_digest
 from contradict.models.precision import autocast
 from contradict.progress import Progress, no_progress
@@ -63,7 +64,7 @@ def train(
 
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     inputs = _tokenise(tokenizer, mix, config.max_tokens)
-    lengths = np.array([len(ids) for ids in inputs])
+    lengths = np.array([len(ids) for ids in inputs["input_ids"]])
     torch.manual_seed(config.seed)
     kind = model_class or AutoModelForSequenceClassification
     model = load_network(kind, base) if further else new_classifier(base, kind)
@@ -83,7 +84,7 @@ def train(
 
 
 def _loss(
-    inputs: list[list[int]],
+    inputs: dict[str, list[list[int]]],
     rows: np.ndarray,
     mix: Mix,
     order: list[int],
@@ -91,9 +92,12 @@ def _loss(
     model: Any,
     device: torch.device,
 ) -> torch.Tensor:
-    ids, mask = padded([inputs[row] for row in rows], model.config.pad_token_id)
+    ids, mask = padded([inputs["input_ids"][row] for row in rows], model.config.pad_token_id)
+    batch = {"input_ids": ids, "attention_mask": mask}
+    if SEGMENTS in inputs:
+        batch[SEGMENTS], _ = padded([inputs[SEGMENTS][row] for row in rows], 0)
     with autocast(device):
-        logits = model(input_ids=ids.to(device), attention_mask=mask.to(device)).logits
+        logits = model(**{name: values.to(device) for name, values in batch.items()}).logits
     labels, two_way = (torch.from_numpy(values[rows]).to(device) for values in (mix.labels, mix.two_way))
     return nli_loss(logits.float()[:, order], labels, two_way, config.label_smoothing)
 
@@ -165,14 +169,17 @@ def _new_head(model: Any) -> None:
         torch.nn.init.zeros_(dense.bias)
 
 
-def _tokenise(tokenizer: PreTrainedTokenizerBase, mix: Mix, max_tokens: int) -> list[list[int]]:
-    return [
-        ids
-        for start in range(0, len(mix.premises), 1000)
-        for ids in tokenizer(
+def _tokenise(tokenizer: PreTrainedTokenizerBase, mix: Mix, max_tokens: int) -> dict[str, list[list[int]]]:
+    """The tokens of each pair and, for a model that is told so, to which of the two texts each belongs."""
+    inputs: dict[str, list[list[int]]] = {}
+    for start in range(0, len(mix.premises), 1000):
+        tokenised = tokenizer(
             mix.premises[start : start + 1000],
             mix.hypotheses[start : start + 1000],
             truncation="longest_first",
             max_length=max_tokens,
-        )["input_ids"]
-    ]
+            return_attention_mask=False,
+        )
+        for name, values in tokenised.items():
+            inputs.setdefault(name, []).extend(values)
+    return inputs

@@ -410,19 +410,27 @@ def test_wide_consoles_keep_lines_readable():
     )
 
 
-@pytest.mark.parametrize(
-    ("hostile", "shown"),
-    [
-        ("a\x1b[31mred", "a\ufffd[31mred"),
-        ("a\x1b]8;;http://x\x07link", "a\ufffd]8;;http://x\ufffdlink"),
-        ("a\x9b31mred\x7f", "a\ufffd31mred\ufffd"),
-        ("a\u202egnp.exe\u2066b\u200fc", "agnp.exebc"),
-        ("half\ud83d", "half\ufffd"),
-        ("[bold]x[/bold] :smile: [/]", "[bold]x[/bold] :smile: [/]"),
-        ("می\u200cخواهم", "می\u200cخواهم"),
-        ("two\r\nlines\u2028more", "two lines more"),
-    ],
-)
+HOSTILE = [
+    ("a\x1b[31mred", "a\ufffd[31mred"),
+    ("a\x1b]8;;http://x\x07link", "a\ufffd]8;;http://x\ufffdlink"),
+    ("a\x9b31mred\x7f", "a\ufffd31mred\ufffd"),
+    ("a\u202egnp.exe\u2066b\u200fc", "agnp.exebc"),
+    ("half\ud83d", "half\ufffd"),
+    ("[bold]x[/bold] :smile: [/]", "[bold]x[/bold] :smile: [/]"),
+    ("می\u200cخواهم", "می\u200cخواهم"),
+    ("two\r\nlines\u2028more", "two lines more"),
+]
+
+
+@pytest.mark.parametrize(("hostile", "shown"), HOSTILE)
+def test_a_contradiction_prints_as_text_only(hostile, shown):
+    found = make_contradiction(make_side(hostile, hostile), kind="denial")
+    first, *sides = str(found).split("\n")
+    assert first == "0.91 denial"
+    assert sides == [f"  {shown}[0:{len(hostile)}] {shown}", f"  002[0:{len(KOREAN)}] {KOREAN}"]
+
+
+@pytest.mark.parametrize(("hostile", "shown"), HOSTILE)
 def test_texts_are_printed_as_text_only(hostile, shown):
     side = make_side(
         hostile, hostile, Attribution(hostile, "denies"), source=hostile, published=hostile, language=hostile

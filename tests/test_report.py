@@ -30,7 +30,7 @@ from contradict.records import (
     Topic,
     Unreadable,
 )
-from contradict.report.files import FORMATS
+from contradict.report.files import FORMATS, require_writable_file
 from contradict.report.rows import contradiction_row, dispute_row
 from contradict.report.table import to_frame
 from contradict.report.terminal import print_report
@@ -240,6 +240,14 @@ def test_a_failing_write_leaves_the_earlier_file_and_nothing_else(tmp_path, monk
         write_report(make_report(make_contradiction()), "jsonl", path)
     assert path.read_text() == "earlier"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_longest_name_that_a_file_can_have_can_be_written(tmp_path):
+    name = "報" * 83 + ".jsonl"  # 255 bytes, the most on Linux; 89 characters, as other systems count
+    path = tmp_path / name
+    require_writable_file(path)
+    write_report(make_report(make_contradiction()), "jsonl", path)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 def test_a_link_stays_a_link_and_a_missing_directory_is_named(tmp_path):

@@ -18,6 +18,7 @@ from contradict.records import Place, Report, SetResult, Topic
 from contradict.report.html import html_bytes
 from contradict.report.html_text import claim_parts, likely, read_date, show_date, show_span
 from contradict.report.unseen import harmless
+from contradict.report.write import write_report
 from contradict.verdict import why_update
 from report_samples import (
     ATTACKS,
@@ -301,6 +302,38 @@ def test_only_the_first_rows_stand_in_the_markup_and_the_rest_is_announced():
     assert len(shown(page, "//article[contains(@class, 'contradiction')]")) == 100
     assert "30 more contradictions need a script" in page.xpath("string(//section[@id='contradictions']//noscript)")
     assert len(data_of(page)["contradictions"]) == 130
+
+
+def test_a_page_of_the_strongest_tells_what_was_found_beside_them(tmp_path):
+    def found_in(name, score, topic):
+        sides = [make_side(make_article(f"{name}-{n}", f"{name} {n}.", set=name), f"{name} {n}.") for n in "ab"]
+        return make_contradiction(*sides, score=score, topic=topic)
+
+    contradictions = found_in("north", 0.9, 0), found_in("south", 0.8, 1)
+    articles = {found.set: (found.a.article, found.b.article) for found in contradictions}
+    sets = [
+        SetResult(name, articles.get(name, ()), (), (), (Topic(number, name, (name,), (0, 1)),), 1, 0)
+        for number, name in enumerate(("north", "south", "quiet"))
+    ]
+
+    def page(top):
+        write_report(Report(contradictions, tuple(sets)), "html", tmp_path / "page.html", top=top)
+        return lxml_html.document_fromstring((tmp_path / "page.html").read_bytes().decode())
+
+    cut, whole, bare = (words(page(top).find(".//main")) for top in (1, 2, 0))
+    assert "The 1 strongest of 2 pairs of statements. What" in cut
+    assert "2 pairs of statements, strongest first." in whole
+    assert "No contradictions." not in bare
+    assert "No source contradicts another." not in bare
+    for text in (cut, whole, bare):
+        assert re.findall("No contradictions in ([^:]*):", text) == ["quiet"]
+    assert "2 articles of which nothing is shown" in cut
+    assert len(data_of(page(1))["contradictions"]) == 1
+    assert [option.get("value") for option in page(1).xpath("//select[@name='source']/option")] == [
+        *("", "article north-a, north", "article north-b, north")
+    ]
+    (table,) = page(1).xpath("//section[@class='read']//table")
+    assert [row[-1].text for row in table.find("tbody")] == ["1", "1", "0"]
 
 
 def test_long_columns_are_folded_up_not_cut():

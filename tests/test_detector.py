@@ -112,6 +112,28 @@ def test_a_repeated_sentence_is_of_whoever_says_it_there():
     ]
 
 
+class Voices(Speakers):
+    """Whoever a sentence names first says it."""
+
+    def attributions(self, parts):
+        return [[Attribution(each.text.split()[0], "asserts", each.text) for each in own] for _, own in parts]
+
+
+@pytest.mark.parametrize("within_articles", [False, True])
+@pytest.mark.parametrize("reprint", ["a", "z"])
+def test_a_reprint_of_one_side_hides_no_contradiction_within_an_article(reprint, within_articles):
+    sent = "Seoul said that Pyongyang shipped 1,500 troops abroad."
+    denied = "Pyongyang denied that any soldiers were sent to the front."
+    articles = [Article("m", f"{sent} {denied}", language="en"), Article(reprint, denied, language="en")]
+    config = DetectorConfig(min_score=0.0, within_articles=within_articles)
+    (found,) = Detector(engine=Voices(), config=config).scan(articles)
+    assert [(each.article.id, each.statement.article) for each in (found.a, found.b)] == [("m", "m")] * 2
+    assert [each.statement.text for each in (found.a, found.b)] == [sent, denied]
+    assert found.b.article.text[found.b.statement.start : found.b.statement.end] == denied
+    assert [(place.article, place.start) for place in found.b.statement.also] == [(reprint, 0)]
+    assert [each.attribution.speaker for each in (found.a, found.b)] == ["Seoul", "Pyongyang"]
+
+
 def test_shown_places_are_in_order_with_their_own_topic_and_judgement(detector):
     one, two = "Pemerintah mengirim pasukan ke kota.", "Pemerintah tidak mengirim pasukan ke kota."
     texts = {"a": f"{one} {two}", "m": f"Hujan turun. {two}", "z": f"Kantor tutup hari Senin. {one}"}

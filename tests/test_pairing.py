@@ -243,6 +243,14 @@ def test_a_pair_of_two_holders_and_of_two_articles_is_one_pair():
     assert ends(find_pairs([first, second], on_circle(0, 10), holders=["Polisi", "Wali kota"])) == [(0, 1)]
 
 
+@pytest.mark.parametrize("reprint", ["a", "z"])
+def test_two_holders_in_one_article_are_paired_wherever_else_one_is_repeated(reprint):
+    first, second = in_own_words(statements_of(["m", "m"]))
+    places = sorted([("m", 20, 32), (reprint, 0, 12)])
+    second = replace(second, article=places[0][0], start=places[0][1], end=places[0][2], also=(Place(*places[1]),))
+    assert ends(find_pairs([first, second], on_circle(0, 10), holders=["Polisi", "Wali kota"])) == [(0, 1)]
+
+
 @pytest.mark.parametrize(
     ("text", "other", "pairs"),
     [

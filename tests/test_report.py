@@ -30,7 +30,7 @@ from contradict.records import (
     Topic,
     Unreadable,
 )
-from contradict.report.files import FORMATS
+from contradict.report.files import FORMATS, require_writable_file
 from contradict.report.rows import contradiction_row, dispute_row
 from contradict.report.table import to_frame
 from contradict.report.terminal import print_report
@@ -242,6 +242,14 @@ def test_a_failing_write_leaves_the_earlier_file_and_nothing_else(tmp_path, monk
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_the_longest_name_that_a_file_can_have_can_be_written(tmp_path):
+    name = "報" * 83 + ".jsonl"  # 255 bytes, the most on Linux; 89 characters, as other systems count
+    path = tmp_path / name
+    require_writable_file(path)
+    write_report(make_report(make_contradiction()), "jsonl", path)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
 def test_a_link_stays_a_link_and_a_missing_directory_is_named(tmp_path):
     target, link = tmp_path / "target.csv", tmp_path / "link.csv"
     target.write_text("earlier")
@@ -410,19 +418,27 @@ def test_wide_consoles_keep_lines_readable():
     )
 
 
-@pytest.mark.parametrize(
-    ("hostile", "shown"),
-    [
-        ("a\x1b[31mred", "a\ufffd[31mred"),
-        ("a\x1b]8;;http://x\x07link", "a\ufffd]8;;http://x\ufffdlink"),
-        ("a\x9b31mred\x7f", "a\ufffd31mred\ufffd"),
-        ("a\u202egnp.exe\u2066b\u200fc", "agnp.exebc"),
-        ("half\ud83d", "half\ufffd"),
-        ("[bold]x[/bold] :smile: [/]", "[bold]x[/bold] :smile: [/]"),
-        ("می\u200cخواهم", "می\u200cخواهم"),
-        ("two\r\nlines\u2028more", "two lines more"),
-    ],
-)
+HOSTILE = [
+    ("a\x1b[31mred", "a\ufffd[31mred"),
+    ("a\x1b]8;;http://x\x07link", "a\ufffd]8;;http://x\ufffdlink"),
+    ("a\x9b31mred\x7f", "a\ufffd31mred\ufffd"),
+    ("a\u202egnp.exe\u2066b\u200fc", "agnp.exebc"),
+    ("half\ud83d", "half\ufffd"),
+    ("[bold]x[/bold] :smile: [/]", "[bold]x[/bold] :smile: [/]"),
+    ("می\u200cخواهم", "می\u200cخواهم"),
+    ("two\r\nlines\u2028more", "two lines more"),
+]
+
+
+@pytest.mark.parametrize(("hostile", "shown"), HOSTILE)
+def test_a_contradiction_prints_as_text_only(hostile, shown):
+    found = make_contradiction(make_side(hostile, hostile), kind="denial")
+    first, *sides = str(found).split("\n")
+    assert first == "0.91 denial"
+    assert sides == [f"  {shown}[0:{len(hostile)}] {shown}", f"  002[0:{len(KOREAN)}] {KOREAN}"]
+
+
+@pytest.mark.parametrize(("hostile", "shown"), HOSTILE)
 def test_texts_are_printed_as_text_only(hostile, shown):
     side = make_side(
         hostile, hostile, Attribution(hostile, "denies"), source=hostile, published=hostile, language=hostile

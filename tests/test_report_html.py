@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from contradict.records import Place, Report, SetResult, Topic
 from contradict.report.html import html_bytes
 from contradict.report.html_text import claim_parts, likely, read_date, show_date, show_span
 from contradict.report.unseen import harmless
+from contradict.report.write import write_report
+from contradict.verdict import why_update
 from report_samples import (
     ATTACKS,
     make_article,
@@ -207,7 +210,44 @@ def test_updates_stand_apart_in_order_of_time_and_undated_ones_last():
     dated, undated = shown(parse(make_report()), "//article[contains(@class, 'update')]")
     assert words(dated).startswith("6 May 2024 to 7 May 2024 Earlier The article itself")
     assert "Seven sailors were hurt." in words(dated).partition("Later")[0]
-    assert words(undated).startswith("Undated At least one of the two has no date")
+    assert words(undated).startswith("No exact date At least one of the two has no exact date")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "when", "order"),
+    [
+        ("2024-05-06T22:00:00-05:00", "2024-05-07", "6 May 2024 to 7 May 2024", "Earlier"),
+        ("2024-05-07T01:00:00+14:00", "2024-05-06T23:00:00-05:00", "6 May 2024 to 7 May 2024", "Earlier"),
+        ("2024-05-06T08:00", "2024-05-06T18:00", "6 May 2024", "Both bear the same date"),
+        ("2024", "2024-05-01", "No exact date", "At least one of the two has no exact date"),
+        (None, "2024-05-01", "No exact date", "At least one of the two has no exact date"),
+    ],
+)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_an_update_is_ordered_by_days_as_its_evidence_is(one, other, when, order, is_turned):
+    sides = [
+        make_side(make_article(name, f"{name} is open.", published=published), f"{name} is open.")
+        for name, published in (("first", one), ("second", other))
+    ]
+    a, b = reversed(sides) if is_turned else sides
+    update = make_contradiction(a, b, kind="update", evidence=why_update(a, b))
+    (row,) = shown(parse(replace(make_report(), updates=(update,))), "//article[contains(@class, 'update')]")
+    assert words(row).startswith(f"{when} {order}")
+    is_known = order == "Earlier"
+    assert is_known == ("second" in words(row).partition("Later")[2].partition("Evidence")[0])
+    assert is_known == ("Evidence: second (" in words(row))
+    assert is_known == ("order unknown" not in words(row))
+
+
+def test_updates_come_by_days_whatever_their_times_of_day():
+    def update(name, published):
+        side = make_side(make_article(name, f"{name} is open.", published=published), f"{name} is open.")
+        early = make_side(make_article("early", "Nobody knew.", published="2024-05-01"), "Nobody knew.")
+        return make_contradiction(early, side, kind="update")
+
+    updates = update("year", "2023"), update("next", "2024-05-07"), update("west", "2024-05-06T22:00:00-05:00")
+    rows = shown(parse(replace(make_report(), updates=updates)), "//article[contains(@class, 'update')]")
+    assert [words(row).partition(" is open.")[0].split()[-1] for row in rows] == ["west", "next", "year"]
 
 
 def test_an_article_without_a_source_stands_for_itself():
@@ -262,6 +302,38 @@ def test_only_the_first_rows_stand_in_the_markup_and_the_rest_is_announced():
     assert len(shown(page, "//article[contains(@class, 'contradiction')]")) == 100
     assert "30 more contradictions need a script" in page.xpath("string(//section[@id='contradictions']//noscript)")
     assert len(data_of(page)["contradictions"]) == 130
+
+
+def test_a_page_of_the_strongest_tells_what_was_found_beside_them(tmp_path):
+    def found_in(name, score, topic):
+        sides = [make_side(make_article(f"{name}-{n}", f"{name} {n}.", set=name), f"{name} {n}.") for n in "ab"]
+        return make_contradiction(*sides, score=score, topic=topic)
+
+    contradictions = found_in("north", 0.9, 0), found_in("south", 0.8, 1)
+    articles = {found.set: (found.a.article, found.b.article) for found in contradictions}
+    sets = [
+        SetResult(name, articles.get(name, ()), (), (), (Topic(number, name, (name,), (0, 1)),), 1, 0)
+        for number, name in enumerate(("north", "south", "quiet"))
+    ]
+
+    def page(top):
+        write_report(Report(contradictions, tuple(sets)), "html", tmp_path / "page.html", top=top)
+        return lxml_html.document_fromstring((tmp_path / "page.html").read_bytes().decode())
+
+    cut, whole, bare = (words(page(top).find(".//main")) for top in (1, 2, 0))
+    assert "The 1 strongest of 2 pairs of statements. What" in cut
+    assert "2 pairs of statements, strongest first." in whole
+    assert "No contradictions." not in bare
+    assert "No source contradicts another." not in bare
+    for text in (cut, whole, bare):
+        assert re.findall("No contradictions in ([^:]*):", text) == ["quiet"]
+    assert "2 articles of which nothing is shown" in cut
+    assert len(data_of(page(1))["contradictions"]) == 1
+    assert [option.get("value") for option in page(1).xpath("//select[@name='source']/option")] == [
+        *("", "article north-a, north", "article north-b, north")
+    ]
+    (table,) = page(1).xpath("//section[@class='read']//table")
+    assert [row[-1].text for row in table.find("tbody")] == ["1", "1", "0"]
 
 
 def test_long_columns_are_folded_up_not_cut():
@@ -420,13 +492,17 @@ def test_dates_as_people_read_them(published, shown_as):
     assert show_date(published) == shown_as
 
 
-def test_dates_are_compared_across_zones_and_precisions():
-    assert read_date("2024-10-18T23:00:00-05:00") > read_date("2024-10-19T01:00:00+09:00")
-    assert read_date("2024") == read_date("2024-01-01")
+def test_dates_are_the_days_that_are_stated():
+    assert read_date("2024-10-18T23:00:00-05:00") == read_date("2024-10-18") == date(2024, 10, 18)
+    assert read_date("2024") == read_date("2024-01") == date(2024, 1, 1)
     assert read_date("2024-13") is None
-    assert read_date("0001-01-01T00:00:00+14:00") is None
     assert show_span(["2024-10-19", None, "2024-10-18", "x"]) == "18 Oct 2024 to 19 Oct 2024"
     assert show_span([None]) is None
+
+
+def test_a_span_runs_forward_by_the_days_that_it_shows():
+    assert show_span(["2024-05-06T22:00:00-05:00", "2024-05-07"]) == "6 May 2024 to 7 May 2024"
+    assert show_span(["2024-05-07T01:00:00+14:00", "2024-05-06T12:00:00"]) == "6 May 2024 to 7 May 2024"
 
 
 def test_probabilities_in_words():

@@ -16,7 +16,7 @@ from contradict.engine import Engine, LocalEngine
 from contradict.judging import Judging, Sides, judge_both_ways
 from contradict.marks import PairMarks, mark_strongest
 from contradict.neighbours import nearness
-from contradict.pairing import can_pair, find_pairs, place_apart
+from contradict.pairing import can_pair, find_pairs, place_apart, place_together
 from contradict.progress import Progress, no_progress
 from contradict.reading import read_articles
 from contradict.records import (
@@ -283,10 +283,11 @@ class Detector:
         articles: Mapping[str, Article],
         attributions: Mapping[tuple[str, int], Attribution],
     ) -> Sides:
-        """The two statements with what is known of them, at places of two articles where they have such, in order."""
+        """The two statements with what is known of them, in order: in two articles where they stand so, else in one."""
         a, b = whole = result.statements[pair.a], result.statements[pair.b]
-        if not (a.articles <= b.articles or b.articles <= a.articles):
-            a, b = place_apart(a, b, articles), place_apart(b, a, articles)
+        within = a.articles <= b.articles or b.articles <= a.articles
+        place = place_together if within else place_apart
+        a, b = place(a, b, articles), place(b, a, articles)
 
         def known(own: Statement, first: Statement) -> Attribution:
             places = ((each.article, each.start) for each in (own, first))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations_with_replacement, pairwise
 
@@ -99,11 +99,31 @@ def place_apart(statement: Statement, other: Statement, articles: Mapping[str, A
     Returns:
         the same sentence at that place, with its other places in `also`.
     """
-    own = Place(statement.article, statement.start, statement.end)
-    place = next(place for place in (own, *statement.also) if place.article not in other.articles)
-    if place == own:
+    return _placed(statement, lambda place: place.article not in other.articles, articles)
+
+
+def place_together(statement: Statement, other: Statement, articles: Mapping[str, Article]) -> Statement:
+    """The statement at its first place in the first article in which the other stands, too.
+
+    Args:
+        statement: one of a pair that `find_pairs` found within an article.
+        other: the other one.
+        articles: the articles of the set, by their ids.
+
+    Returns:
+        the same sentence at that place, with its other places in `also`.
+    """
+    shared = min(statement.articles & other.articles)
+    return _placed(statement, lambda place: place.article == shared, articles)
+
+
+def _placed(statement: Statement, fits: Callable[[Place], bool], articles: Mapping[str, Article]) -> Statement:
+    """The same sentence at the first of its places that fits."""
+    places = (Place(statement.article, statement.start, statement.end), *statement.also)
+    place = next(filter(fits, places))
+    if place == places[0]:
         return statement
-    also = (own, *(reprint for reprint in statement.also if reprint != place))
+    also = tuple(each for each in places if each != place)
     return replace(at_place(place, articles[place.article]), also=also)
 
 
@@ -145,9 +165,10 @@ def _across_holders(
     """The links between two statements of one article that two holders are known to hold."""
     owners = _numbered([(statement.article, holder) for statement, holder in zip(statements, holders, strict=True)])
     links = _link_languages(statements, vectors, owners, k)
+    articles = [statement.articles for statement in statements]
     kept = np.array(
         [
-            statements[a].article == statements[b].article
+            not articles[a].isdisjoint(articles[b])
             and _differ(holders[a], holders[b])
             and not _restates(statements[a], statements[b])
             for a, b in zip(links.a.tolist(), links.b.tolist(), strict=True)

@@ -236,12 +236,13 @@ class Contradiction:
     judgement: Judgement
 
     def __str__(self) -> str:
-        """Score, kind, and both statements with where they stand."""
+        """Score, kind, and both statements with where they stand, each in one line without what could mislead."""
+        from contradict.report.unseen import one_line
+
         lines = [f"{self.score:.2f} {self.kind}"]
-        lines += [
-            f"  {side.article.id}[{side.statement.start}:{side.statement.end}] {' '.join(side.statement.text.split())}"
-            for side in (self.a, self.b)
-        ]
+        for side in (self.a, self.b):
+            name, text = (one_line(each) or "" for each in (side.article.id, side.statement.text))
+            lines.append(f"  {name}[{side.statement.start}:{side.statement.end}] {text}")
         return "\n".join(lines)
 
 

@@ -135,26 +135,8 @@ def _figures_of(text: str, language: str | None) -> Mapping[Decimal, Figure]:
     return find_figures(text, language)
 
 
-def days_between(a: Side, b: Side) -> int | None:
-    """Days from one article's date to the other's, 0 or more; None where one has no date."""
-    first, second = _days(a, b)
-    return abs((first - second).days) if first and second else None
-
-
-def why_update(a: Side, b: Side) -> str:
-    """Which side of an update is the later one, by the dates of their articles, or that it is unknown."""
-    first, second = _days(a, b)
-    if not first or not second:
-        undated = [side.article.id for side, day in ((a, first), (b, second)) if not day]
-        return f"order unknown: no date for {' and '.join(undated)}"
-    if first == second:
-        return f"order unknown: both of {first.isoformat()}"
-    earlier, later = (a, b) if first < second else (b, a)
-    return f"{later.article.id} ({max(first, second)}) is later than {earlier.article.id} ({min(first, second)})"
-
-
-def _days(a: Side, b: Side) -> list[date | None]:
-    """The days of two articles, in UTC where both say their distance to it."""
+def days_of(a: Side, b: Side) -> list[date | None]:
+    """The days of two articles, in UTC where both say their distance to it; None where one states no exact day."""
     times: list[datetime | None] = []
     for side in (a, b):
         try:
@@ -164,6 +146,24 @@ def _days(a: Side, b: Side) -> list[date | None]:
     if all(each and each.tzinfo for each in times):
         times = [each and _in_utc(each) for each in times]
     return [each and each.date() for each in times]
+
+
+def days_between(a: Side, b: Side) -> int | None:
+    """Days from one article's date to the other's, 0 or more; None where one has no date."""
+    first, second = days_of(a, b)
+    return abs((first - second).days) if first and second else None
+
+
+def why_update(a: Side, b: Side) -> str:
+    """Which side of an update is the later one, by the dates of their articles, or that it is unknown."""
+    first, second = days_of(a, b)
+    if not first or not second:
+        undated = [side.article.id for side, day in ((a, first), (b, second)) if not day]
+        return f"order unknown: no date for {' and '.join(undated)}"
+    if first == second:
+        return f"order unknown: both of {first.isoformat()}"
+    earlier, later = (a, b) if first < second else (b, a)
+    return f"{later.article.id} ({max(first, second)}) is later than {earlier.article.id} ({min(first, second)})"
 
 
 def _in_utc(time: datetime) -> datetime | None:

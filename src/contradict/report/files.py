@@ -174,7 +174,7 @@ def _write_to_standard_output(content: bytes) -> None:
 def _replace(path: Path, content: bytes) -> None:
     require_directory(path)
     target = path.resolve()  # a link stays a link
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
         part.write_bytes(content)
         part.replace(target)

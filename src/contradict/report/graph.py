@@ -44,8 +44,9 @@ def to_graph(report: Report) -> nx.DiGraph:
       It means the same in both directions.
     * `supports`, `opposes`, `leaves open`: from a statement to a dispute, of whose issue it is said.
 
-    Attributes are strings, integers and floats, so that every format takes them. One that is unknown is left out, as is
-    `set` where the run has one unnamed set. A character that XML forbids is written as U+FFFD.
+    Attributes are strings, integers and floats, as GraphML keeps them; GEXF takes `start` and `end` for times.
+    One that is unknown is left out, as is `set` where the run has one unnamed set. A character that XML forbids is
+    written as U+FFFD.
 
     Args:
         report: what was found.
@@ -175,7 +176,7 @@ def _about(article: Article) -> dict[str, str | None]:
 
 
 def _plain(attributes: Mapping[str, object]) -> dict[str, object]:
-    """What is known of the attributes, in a form that every format takes."""
+    """What is known of the attributes, in a form that GraphML takes."""
     known = {name: value for name, value in attributes.items() if value not in (None, "")}
     return {name: _clean(value) if isinstance(value, str) else value for name, value in known.items()}
 

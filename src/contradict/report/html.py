@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
@@ -39,8 +39,8 @@ _EMPTY: tuple[object, ...] = (None, "", [])
 _MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
-def html_bytes(report: Report, marks: Sequence[PairMarks] = ()) -> bytes:
-    """The whole report as an HTML page in UTF-8.
+def html_bytes(report: Report, marks: Sequence[PairMarks] = (), top: int | None = None) -> bytes:
+    """The report as an HTML page in UTF-8.
 
     All that comes from articles is text in it, whatever markup it holds; a content security policy forbids the page to
     load anything, and to run anything but its own script. The same report always gives the same bytes.
@@ -48,9 +48,12 @@ def html_bytes(report: Report, marks: Sequence[PairMarks] = ()) -> bytes:
     Args:
         report: what was found.
         marks: the words that make its first contradictions, as `contradict.marks` finds them.
+        top: show only so many contradictions, the strongest, 0 or more; None for all. What the page says of each set
+            stays that of the whole report.
     """
+    shown = replace(report, contradictions=report[:top])
     places = Places(report)
-    rows = make_rows(report, places, marks)
+    rows = make_rows(shown, places, marks)
     style, script = _asset("report.css"), _asset("report.js")
     others = places.others()
     page = _template().render(
@@ -62,16 +65,18 @@ def html_bytes(report: Report, marks: Sequence[PairMarks] = ()) -> bytes:
         rows=rows,
         row_of=partial(_row_of, rows),
         pages=_PAGES,
-        marked=min(len(marks), len(report)),
+        marked=min(len(marks), len(shown)),
+        found=len(report),
+        is_cut=len(shown) < len(report),
         least_share=LEAST_SHARE,
         count=count,
         open_texts=_OPEN_TEXTS,
         run=summarise_run(report),
         sets=list_sets(report),
         left_out=list_left_out(report, places),
-        choices=list_choices(report),
-        sources=cross_sources(report),
-        topics=map_topics(report),
+        choices=list_choices(shown),
+        sources=cross_sources(shown),
+        topics=map_topics(shown),
         absences=[(named(where), named(why)) for where, why in explain_absence(report)],
         articles=places.texts(),
         others=others[:_OTHERS_NAMED],

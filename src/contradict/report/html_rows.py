@@ -15,9 +15,10 @@ from contradict.disputes import place_of
 from contradict.marks import Mark, PairMarks
 from contradict.records import Contradiction, Dispute, Mode, Position, Probabilities, Report, Side
 from contradict.report.html_places import Places, about, source_name
-from contradict.report.html_text import claim_parts, language_tag, likely, mark_words, named, read_date, show_span
+from contradict.report.html_text import claim_parts, language_tag, likely, mark_words, named, show_span
 from contradict.report.unseen import one_line, place_in_line
 from contradict.report.wording import KINDS, STANCES, count, set_label
+from contradict.verdict import days_of
 
 Row = dict[str, object]
 
@@ -173,14 +174,13 @@ def _in_words(judged: Probabilities) -> Row:
 
 
 def _update(found: Contradiction, table: _Statements) -> Row:
-    first, second = (read_date(side.article.published) for side in (found.a, found.b))
+    first, second = days_of(found.a, found.b)
     earlier, later = (found.b, found.a) if first and second and second < first else (found.a, found.b)
-    order: str | None = None
+    when, order = "No exact date", None
     if first is None or second is None:
-        when = "Undated"
-        order = "At least one of the two has no date, so it is not known which came first."
+        order = "At least one of the two has no exact date, so it is not known which came first."
     else:
-        when = show_span((earlier.article.published, later.article.published)) or ""
+        when = show_span((first.isoformat(), second.isoformat())) or ""
         if first == second:
             order = "Both bear the same date, so it is not known which came first."
     return {
@@ -193,10 +193,10 @@ def _update(found: Contradiction, table: _Statements) -> Row:
     }
 
 
-def _in_time(found: Contradiction) -> tuple[bool, float, float]:
-    """What updates are ordered by: the later date, then the earlier; those that lack a date come last."""
-    times = sorted(time.timestamp() for side in (found.a, found.b) if (time := read_date(side.article.published)))
-    return (False, times[1], times[0]) if len(times) == 2 else (True, 0.0, 0.0)
+def _in_time(found: Contradiction) -> tuple[bool, int, int]:
+    """What updates are ordered by: the later day, then the earlier; those of which one has no exact day come last."""
+    days = sorted(day.toordinal() for day in days_of(found.a, found.b) if day)
+    return (False, days[1], days[0]) if len(days) == 2 else (True, 0, 0)
 
 
 def _disputes_of(report: Report) -> list[list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -47,18 +47,17 @@ def likely(probability: float) -> str:
     return next(word for least, word in _WORDS if round(probability, 2) >= least)
 
 
-def read_date(published: str | None) -> datetime | None:
-    """The time that an article states, to be compared with others; None where it states none that can be read.
+def read_date(published: str | None) -> date | None:
+    """The day that an article states, in its own zone; None where it states none that can be read.
 
-    A time without a zone is taken for UTC, a year or month for its beginning.
+    A year or month stands for its first day.
     """
     stated = published or ""
     if short := _YEAR_OR_MONTH.fullmatch(stated):
         stated = f"{short[1]}-{short[2] or '01'}-01"
     try:
-        found = datetime.fromisoformat(stated)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return datetime.fromisoformat(stated).date()
+    except ValueError:
         return None
 
 
@@ -75,7 +74,7 @@ def show_date(published: str | None, *, with_time: bool = True) -> str | None:
 
 
 def show_span(published: Iterable[str | None]) -> str | None:
-    """From the first day to the last of those that can be read; None where none can."""
+    """From the first day to the last, as they are stated, of those that can be read; None where none can."""
     dated = sorted((read, stated) for stated in published if (read := read_date(stated)))
     days = dict.fromkeys(show_date(stated, with_time=False) for _, stated in dated[:1] + dated[-1:])
     return " to ".join(day for day in days if day) or None

@@ -56,9 +56,10 @@ def write_report(
             print_report(report, Console(), shown)
             return
         content = _table(report, shown)
+    elif format == "html":
+        content = html_bytes(report, marks, top)
     else:
-        shortened = replace(report, contradictions=report[:top])
-        content = html_bytes(shortened, marks) if format == "html" else _ENCODERS[format](shortened)
+        content = _ENCODERS[format](replace(report, contradictions=report[:top]))
     write_bytes(content, path)
 
 

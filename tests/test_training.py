@@ -128,6 +128,20 @@ def test_of_rows_with_two_labels_only_contradiction_or_not_is_learned(rows):
     assert not mix.two_way[len(rows) :].any()
 
 
+@pytest.mark.parametrize("true", [True, np.True_, 1, 1.0, "True", "true", "TRUE ", "1", "1.0"])
+@pytest.mark.parametrize("false", [False, 0, 0.0, float("nan"), None, pd.NA, "False", "false", "0", "", "nan"])
+def test_two_way_is_read_as_what_it_says(rows, true, false):
+    few = rows[rows["label"] == NEUTRAL][:4].drop(columns="dataset")
+    mix = make_mix(few.assign(two_way=pd.Series([true, false, false, true], few.index, object)), TrainingConfig())
+    assert mix.two_way.tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize("cell", ["yes", 2, "contradiction"])
+def test_two_way_that_says_neither_is_refused(rows, cell):
+    with pytest.raises(ValueError, match=rf"two_way is {cell!r}; it must be true or false, 1 or 0, or empty"):
+        make_mix(rows.assign(two_way=cell), TrainingConfig())
+
+
 def test_rows_of_a_source_are_repeated_after_its_cap(rows):
     mix = make_mix(rows, TrainingConfig(caps={"a": 10}, repeats={"a": 3}))
     assert len(mix.labels) == 3 * 10 + 60

@@ -120,6 +120,13 @@ def test_mix_caps_sources_and_adds_reversed_and_mismatched_rows(rows):
     assert not mix.two_way[: reverse.start].any()
 
 
+@pytest.mark.parametrize("count", [1, 2, 8, 9])
+def test_small_sources_give_mismatched_rows_too(rows, count):
+    few = rows[rows["dataset"] == "b"].drop_duplicates("premise")[:count]
+    mix = make_mix(few, TrainingConfig(mismatched_share=0.5, mismatched_from=("b",)))
+    assert len(mix.labels) == count + (count > 1) * round(count / 2)
+
+
 def test_of_rows_with_two_labels_only_contradiction_or_not_is_learned(rows):
     config = TrainingConfig(mismatched_share=0.2, mismatched_from=("b",))
     mix = make_mix(rows.assign(two_way=rows["dataset"] == "b"), config)

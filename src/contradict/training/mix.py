@@ -196,7 +196,7 @@ def _with_nearest_hypothesis(rows: pd.DataFrame) -> pd.DataFrame:
     vectors = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, max_features=50_000
     ).fit_transform(rows["hypothesis"])
-    count = min(8, len(rows))
+    count = min(8, len(rows) - 1)  # a row is no neighbour of its own
     neighbours = NearestNeighbors(n_neighbors=count, metric="cosine").fit(vectors).kneighbors(return_distance=False)
     premises = rows["premise"].to_numpy()
     other = premises[neighbours] != premises[:, None]

@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import XLNetConfig, XLNetForSequenceClassification
 
 from contradict.labels import CONTRADICTION, LABELS, NEUTRAL
 from contradict.nli import NLI
 from contradict.training.config import TrainingConfig, read_config
 from contradict.training.mix import batches, count_steps, make_mix, open_rows
 from contradict.training.recipe import nli_loss, train
-from toys import WORDS, save_classifier
+from toys import WORDS, save_classifier, save_tokenizer
 
 CONFIG = TrainingConfig(seed=5, batch_size=8, learning_rate=3e-3, log_every=2, checkpoint_every=3)
 
@@ -65,6 +66,21 @@ def test_a_run_that_goes_on_ends_with_the_same_weights(rows, toy_encoder, tmp_pa
     finished = train(mix, toy_encoder, tmp_path / "parts", CONFIG, device="cpu")
     expected = weights(whole)
     assert all(torch.equal(tensor, expected[name]) for name, tensor in weights(finished).items())
+
+
+def test_weights_that_the_forward_pass_does_not_use_stay_as_they_are(rows, tmp_path):
+    settings = {"vocab_size": 60, "d_model": 16, "n_layer": 1, "n_head": 2, "d_inner": 32, "pad_token_id": 1}
+    config = XLNetConfig(**settings, initializer_range=0.6, id2label=dict(enumerate(LABELS)))
+    XLNetForSequenceClassification(config).save_pretrained(tmp_path / "base")
+    save_tokenizer(tmp_path / "base")
+    mix = make_mix(rows, CONFIG)
+    whole = train(mix, tmp_path / "base", tmp_path / "whole", CONFIG, device="cpu", further=True)
+    train(mix, tmp_path / "base", tmp_path / "parts", CONFIG, device="cpu", further=True, stop_after=7)
+    finished = train(mix, tmp_path / "base", tmp_path / "parts", CONFIG, device="cpu", further=True)
+    expected = weights(whole)
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in weights(finished).items())
+    unused = "transformer.mask_emb"
+    assert torch.equal(expected[unused], weights(tmp_path / "base")[unused])
 
 
 def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(rows, toy_encoder, tmp_path):

@@ -163,6 +163,20 @@ def test_a_model_is_compared_with_itself_under_a_calibration(file, models, toy_n
     assert accuracies[0] == accuracies[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "message"), [("absent.json", "absent.json"), ("pairs.jsonl", "pairs.jsonl: no calibration")]
+)
+def test_a_second_calibration_that_cannot_be_read_is_told_before_anything_is_judged(
+    file, models, toy_nli, tmp_path, own_cache, monkeypatch, capfd, name, message
+):
+    judged = []
+    monkeypatch.setattr(NLI, "logits", lambda nli, *_: judged.append(nli))
+    options = ["--nli", str(toy_nli), "--calibration", "none", "--calibration", str(tmp_path / name)]
+    assert main(["benchmark", str(file), *models, *options]) == 2
+    assert message in capfd.readouterr().err
+    assert not judged
+
+
 def test_what_killed_runs_left_goes_with_the_cache(file, nli, own_cache, capfd):
     benchmark([nli], [load_set(str(file))], saved=JudgementStore(judgements_folder()))
     assert list(judgements_folder().glob("*.judged"))

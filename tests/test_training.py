@@ -102,6 +102,13 @@ def test_checkpoint_of_another_run_is_refused(rows, toy_encoder, tmp_path):
             train(mix, toy_encoder, tmp_path, config, device="cpu")
 
 
+def test_a_new_head_and_a_kept_one_are_different_runs(rows, toy_nli, tmp_path):
+    mix = make_mix(rows, CONFIG)
+    train(mix, toy_nli, tmp_path, CONFIG, device="cpu", stop_after=1)
+    with pytest.raises(ValueError, match="belongs to another run"):
+        train(mix, toy_nli, tmp_path, CONFIG, device="cpu", further=True)
+
+
 @pytest.mark.parametrize("columns", [["dataset"], ["premise_lang"], ["dataset", "premise_lang"]])
 def test_default_configuration_takes_anybodys_columns(rows, columns):
     mixed = pd.concat([rows, rows.drop(columns=columns)], ignore_index=True)

@@ -28,6 +28,12 @@ def test_a_calibration_is_read_as_it_was_written(tmp_path):
     assert read_calibration(tmp_path / "c.json") == calibration
 
 
+def test_a_calibration_may_be_fitted_to_a_file_whose_name_is_not_utf_8(tmp_path):
+    calibration = Calibration(fitted_on={"sets": [{"name": "caf\udce9", "file": "é\udce9.csv"}]})
+    write_calibration(calibration, tmp_path / "c.json")
+    assert read_calibration(tmp_path / "c.json") == calibration
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

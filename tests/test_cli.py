@@ -212,6 +212,25 @@ def test_train_then_score_with_what_was_trained(toy_encoder, tmp_path, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 12
 
 
+def test_training_without_a_contradiction_is_refused(toy_encoder, tmp_path, capsys):
+    file = tmp_path / "pairs.csv"
+    file.write_text("premise,hypothesis,label,two_way\nhujan turun,banjir,0,True\nkota,polisi,1,True\n")
+    train = ["train", "--data", str(file), "--out", str(tmp_path / "run"), "--encoder", str(toy_encoder)]
+    assert main(train) == 2
+    assert (
+        "no row is labelled contradiction; if the labels say no more than contradiction or not, state them with"
+        " --two-way NOT,CONTRADICTION\n"
+    ) in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+    assert main([*train, "--two-way", "0,1", "--device", "cpu"]) == 0
+    file.write_text(file.read_text().replace(",1,True", ",0,True"))
+    assert main([*train, "--two-way", "0,1"]) == 2
+    assert capsys.readouterr().err.endswith("no row is labelled contradiction\n")
+    file.write_text(file.read_text().replace("polisi,0", "polisi,contradiction").replace("banjir,0", "banjir,neutral"))
+    train[4] = str(tmp_path / "rows")
+    assert main([*train, "--device", "cpu"]) == 0
+
+
 @pytest.mark.parametrize("command", ["scan", "score", "benchmark", "calibrate", "train", "cache"])
 def test_every_command_has_an_example_in_its_help(command, capsys):
     with pytest.raises(SystemExit) as ended:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import XLNetConfig, XLNetForSequenceClassification
 
 from contradict.labels import CONTRADICTION, LABELS, NEUTRAL
 from contradict.nli import NLI
@@ -80,6 +81,21 @@ def test_a_run_that_goes_on_ends_with_the_same_weights(rows, toy_encoder, tmp_pa
     assert all(torch.equal(tensor, expected[name]) for name, tensor in weights(finished).items())
 
 
+def test_weights_that_the_forward_pass_does_not_use_stay_as_they_are(rows, tmp_path):
+    settings = {"vocab_size": 60, "d_model": 16, "n_layer": 1, "n_head": 2, "d_inner": 32, "pad_token_id": 1}
+    config = XLNetConfig(**settings, initializer_range=0.6, id2label=dict(enumerate(LABELS)))
+    XLNetForSequenceClassification(config).save_pretrained(tmp_path / "base")
+    save_tokenizer(tmp_path / "base")
+    mix = make_mix(rows, CONFIG)
+    whole = train(mix, tmp_path / "base", tmp_path / "whole", CONFIG, device="cpu", further=True)
+    train(mix, tmp_path / "base", tmp_path / "parts", CONFIG, device="cpu", further=True, stop_after=7)
+    finished = train(mix, tmp_path / "base", tmp_path / "parts", CONFIG, device="cpu", further=True)
+    expected = weights(whole)
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in weights(finished).items())
+    unused = "transformer.mask_emb"
+    assert torch.equal(expected[unused], weights(tmp_path / "base")[unused])
+
+
 def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(rows, toy_encoder, tmp_path):
     mix = make_mix(rows, CONFIG)
     checkpoint = train(mix, toy_encoder, tmp_path, CONFIG, device="cpu", stop_after=7)
@@ -97,6 +113,13 @@ def test_checkpoint_of_another_run_is_refused(rows, toy_encoder, tmp_path):
     ]:
         with pytest.raises(ValueError, match=r"belongs to another run \(1 of 15 steps done\)"):
             train(mix, toy_encoder, tmp_path, config, device="cpu")
+
+
+def test_a_new_head_and_a_kept_one_are_different_runs(rows, toy_nli, tmp_path):
+    mix = make_mix(rows, CONFIG)
+    train(mix, toy_nli, tmp_path, CONFIG, device="cpu", stop_after=1)
+    with pytest.raises(ValueError, match="belongs to another run"):
+        train(mix, toy_nli, tmp_path, CONFIG, device="cpu", further=True)
 
 
 @pytest.mark.parametrize("columns", [["dataset"], ["premise_lang"], ["dataset", "premise_lang"]])
@@ -133,12 +156,33 @@ def test_mix_caps_sources_and_adds_reversed_and_mismatched_rows(rows):
     assert not mix.two_way[: reverse.start].any()
 
 
+@pytest.mark.parametrize("count", [1, 2, 8, 9])
+def test_small_sources_give_mismatched_rows_too(rows, count):
+    few = rows[rows["dataset"] == "b"].drop_duplicates("premise")[:count]
+    mix = make_mix(few, TrainingConfig(mismatched_share=0.5, mismatched_from=("b",)))
+    assert len(mix.labels) == count + (count > 1) * round(count / 2)
+
+
 def test_of_rows_with_two_labels_only_contradiction_or_not_is_learned(rows):
     config = TrainingConfig(mismatched_share=0.2, mismatched_from=("b",))
     mix = make_mix(rows.assign(two_way=rows["dataset"] == "b"), config)
     drawn = mix.two_way[: len(rows)]
     assert (drawn == ((rows.sort_values("dataset", kind="stable")["dataset"] == "b") & (mix.labels[:120] != 2))).all()
     assert not mix.two_way[len(rows) :].any()
+
+
+@pytest.mark.parametrize("true", [True, np.True_, 1, 1.0, "True", "true", "TRUE ", "1", "1.0"])
+@pytest.mark.parametrize("false", [False, 0, 0.0, float("nan"), None, pd.NA, "False", "false", "0", "", "nan"])
+def test_two_way_is_read_as_what_it_says(rows, true, false):
+    few = rows[rows["label"] == NEUTRAL][:4].drop(columns="dataset")
+    mix = make_mix(few.assign(two_way=pd.Series([true, false, false, true], few.index, object)), TrainingConfig())
+    assert mix.two_way.tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize("cell", ["yes", 2, "contradiction"])
+def test_two_way_that_says_neither_is_refused(rows, cell):
+    with pytest.raises(ValueError, match=rf"two_way is {cell!r}; it must be true or false, 1 or 0, or empty"):
+        make_mix(rows.assign(two_way=cell), TrainingConfig())
 
 
 def test_rows_of_a_source_are_repeated_after_its_cap(rows):

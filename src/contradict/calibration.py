@@ -130,7 +130,9 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
     """
     from contradict.report.files import write_bytes
 
-    write_bytes(f"{json.dumps(calibration.to_json(), indent=1, ensure_ascii=False)}\n".encode(), path)
+    text = f"{json.dumps(calibration.to_json(), indent=1, ensure_ascii=False)}\n"
+    # Names of files may hold half a surrogate pair, which has no UTF-8 form; Python's escape of it is also JSON's.
+    write_bytes(text.encode("utf-8", "backslashreplace"), path)
 
 
 def _number(name: str, value: object) -> float:

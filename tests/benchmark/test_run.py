@@ -85,6 +85,25 @@ def test_figures_on_what_fitted_a_calibration_are_marked(file, toy_nli):
         assert any("fitted to these very pairs" in note for note in report.sets[0]["notes"]) == marked
 
 
+@pytest.mark.parametrize(
+    ("place", "fitted", "marked"),
+    [
+        ({"file": "a.csv", "sha256": "ab"}, {"file": "b.csv", "sha256": "ab"}, True),
+        ({"file": "a.csv", "sha256": "ab"}, {"file": "a.csv", "sha256": "cd"}, False),
+        ({"hub": "o/n", "split": "test", "commit": "ab"}, {"hub": "o/n", "split": "test"}, True),
+        ({"hub": "o/n", "split": "test", "commit": "ab"}, {"hub": "o/n", "split": "test", "commit": "cd"}, False),
+        ({"hub": "o/n", "split": "test", "configuration": "fr"}, {"hub": "o/n", "split": "test"}, False),
+        ({"hub": "o/n", "split": "test"}, {"hub": "o/n", "split": "validation"}, False),
+        ({}, {}, False),
+    ],
+)
+def test_figures_on_a_sample_of_what_fitted_a_calibration_are_marked(file, toy_nli, place, fitted, marked):
+    drawn = dataclasses.replace(sample(load_set(str(file)), 30), origin=place)
+    calibration = Calibration(fitted_on={"sets": [{"digest": "of the whole", **fitted}]})
+    report = benchmark([NLI(toy_nli, calibration=calibration, device="cpu")], [drawn])
+    assert any("fitted to pairs of the same file or split" in note for note in report.sets[0]["notes"]) == marked
+
+
 def test_two_labels_in_a_mixture_are_told(file, nli):
     labelled = load_set(str(file))
     two_way = dataclasses.replace(labelled, name="two", two_way=True, digest="two")
@@ -161,6 +180,20 @@ def test_a_model_is_compared_with_itself_under_a_calibration(file, models, toy_n
     assert calibrated["calibration"]["temperature"] == 3.0
     accuracies = [each["groups"][0]["figures"]["accuracy"] for each in (plain, calibrated)]
     assert accuracies[0] == accuracies[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("absent.json", "absent.json"), ("pairs.jsonl", "pairs.jsonl: no calibration")]
+)
+def test_a_second_calibration_that_cannot_be_read_is_told_before_anything_is_judged(
+    file, models, toy_nli, tmp_path, own_cache, monkeypatch, capfd, name, message
+):
+    judged = []
+    monkeypatch.setattr(NLI, "logits", lambda nli, *_: judged.append(nli))
+    options = ["--nli", str(toy_nli), "--calibration", "none", "--calibration", str(tmp_path / name)]
+    assert main(["benchmark", str(file), *models, *options]) == 2
+    assert message in capfd.readouterr().err
+    assert not judged
 
 
 def test_what_killed_runs_left_goes_with_the_cache(file, nli, own_cache, capfd):

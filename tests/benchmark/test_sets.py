@@ -202,6 +202,20 @@ def test_a_sample_is_the_same_each_time_and_keeps_rows_whole(read):
     assert sample(whole, 60) is whole
 
 
+def test_notes_on_labels_are_of_what_was_drawn(read):
+    whole = read([row(), *different(5)])
+    missing = "no row is labelled contradiction: the figures of contradiction are undefined; if its labels say no more"
+    assert whole.notes == ()
+    drawn = sample(whole, 3).notes
+    assert drawn[0] == "3 of 6 usable rows drawn"
+    assert drawn[1].startswith(missing)
+    assert len(drawn) == 2
+    one = sample(read(different(4)), 1).notes
+    assert [note.partition(":")[0] for note in one] == [
+        *("1 of 4 usable rows drawn", "no row is labelled contradiction", "only one row")
+    ]
+
+
 def test_rows_are_taken_whole_and_in_the_order_wanted(read):
     whole = read([row(hypothesis=f"Kalimat {n}.", label="ecn"[n % 3], genre=f"g{n}", item=n) for n in range(9)])
     taken = take(whole, np.array([7, 2]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,13 +140,27 @@ def _notes_on_use(labelled: LabelledSet, systems: Sequence[SystemResult], sets: 
     """What makes figures on a set less than they seem."""
     for system in systems:
         fitted_on: Any = (system.calibration or {}).get("fitted_on", {})
-        if labelled.digest in {each.get("digest") for each in fitted_on.get("sets", ())}:
+        fitted = fitted_on.get("sets", ())
+        is_same = labelled.digest in {each.get("digest") for each in fitted}
+        if is_same or any(_is_same_place(labelled.origin, each) for each in fitted):
             yield (
-                f"the calibration of {system.name} was fitted to these very pairs; its calibration error, Brier score"
-                " and figures at the threshold look better here than they are"
+                f"the calibration of {system.name} was fitted to"
+                f" {'these very pairs' if is_same else 'pairs of the same file or split'}; its calibration error, Brier"
+                " score and figures at the threshold look better here than they are"
             )
     if labelled.two_way and not all(each.two_way for each in sets):
         yield f'it has two labels; in "{ALL}", contradictions are told from the rest in every set'
+
+
+def _is_same_place(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether two origins are the same file or split, of which a sample has only some pairs."""
+    is_stated = "sha256" in one or "hub" in one
+    same = all(one.get(name) == other.get(name) for name in ("sha256", "hub", "configuration", "split"))
+    return (
+        is_stated
+        and same
+        and all(one[name] == other[name] for name in ("folder", "commit") if name in one and name in other)
+    )
 
 
 def _judge_by_model(

@@ -79,8 +79,14 @@ def sample(labelled: LabelledSet, rows: int) -> LabelledSet:
     if len(labelled) <= rows:
         return labelled
     drawn = np.sort(np.random.RandomState(0).choice(len(labelled), rows, replace=False))
-    notes = (*labelled.notes, f"{rows:,} of {len(labelled):,} usable rows drawn")
-    return replace(take(labelled, drawn), notes=notes)
+    taken = take(labelled, drawn)
+    of_the_whole = set(_notes_on_labels(labelled.labels, two_way=labelled.two_way))
+    notes = (
+        *(note for note in labelled.notes if note not in of_the_whole),
+        f"{rows:,} of {len(labelled):,} usable rows drawn",
+        *_notes_on_labels(taken.labels, two_way=labelled.two_way),
+    )
+    return replace(taken, notes=notes)
 
 
 def take(labelled: LabelledSet, rows: np.ndarray) -> LabelledSet:

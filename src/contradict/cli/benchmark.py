@@ -79,11 +79,11 @@ def run(options: argparse.Namespace) -> None:
     from contradict.models.cache import judgements_folder
     from contradict.models.loading import load_encoder, model_folder
 
-    _check(options)
+    _check(options)  # what cannot be had or read is told before hours of judging
     if options.out:
         require_writable_directory(options.out)
     for model in [*(options.nli or ()), *([options.encoder] if options.encoder else ())]:
-        model_folder(model)  # what cannot be had is told before hours of judging
+        model_folder(model)
     sets = _read_sets(options)
     training = _read_set(options.train, options) if options.train else None
     if not options.quiet:
@@ -110,6 +110,8 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
+    from contradict.calibration import read_calibration
+
     if options.sample is not None and options.sample < 1:
         raise ValueError(f"--sample is {options.sample}; it must be at least 1")
     if options.min_score is not None and not 0 <= options.min_score <= 1:
@@ -121,6 +123,9 @@ def _check(options: argparse.Namespace) -> None:
                 f"--{name.replace('_', '-')} is given {len(given)} times for {len(models)} models; give it once for"
                 " all, or once for each --nli"
             )
+    for calibration in options.calibration or ():
+        if calibration not in (None, "auto"):
+            read_calibration(Path(calibration))
 
 
 def _models(options: argparse.Namespace) -> Iterator[NLI]:

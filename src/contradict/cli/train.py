@@ -17,6 +17,7 @@ from contradict.cli.common import (
     pair_columns,
     print_unreadable,
 )
+from contradict.labels import CONTRADICTION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +80,10 @@ def run(options: argparse.Namespace) -> None:
     rows = pd.concat([_labelled_rows(pairs) for pairs in files], ignore_index=True)
     if options.two_way:
         rows["two_way"] = True
-    mix = make_mix(open_rows(rows, config) if options.licence == "open" else rows, config)
+    if options.licence == "open":
+        rows = open_rows(rows, config)
+    _require_contradictions(rows, has_two_labels=options.two_way is not None)
+    mix = make_mix(rows, config)
     named = options.nli or options.encoder
     base = model_folder(named) if named else encoder_folder()
     made = train(
@@ -93,6 +97,12 @@ def run(options: argparse.Namespace) -> None:
         further=options.nli is not None,
     )
     sys.stdout.write(f"{made}\n")
+
+
+def _require_contradictions(rows: pd.DataFrame, *, has_two_labels: bool) -> None:
+    if not rows["label"].eq(CONTRADICTION).any():
+        hint = "; if the labels say no more than contradiction or not, state them with --two-way NOT,CONTRADICTION"
+        raise ValueError(f"no row is labelled contradiction{'' if has_two_labels else hint}")
 
 
 def _labelled_rows(pairs: Pairs) -> pd.DataFrame:

@@ -136,6 +136,7 @@ class _Run:
             f"{kind}/{name}": self.optimiser.state[weight][kind]
             for name, weight in self.trained.items()
             for kind in ("exp_avg", "exp_avg_sq")
+            if weight in self.optimiser.state  # not where the forward pass makes no use of it
         }
         state |= {f"weight/{name}": weight.detach() for name, weight in self.trained.items()}
         save_file({name: tensor.cpu().contiguous() for name, tensor in state.items()}, part / "state.safetensors")
@@ -166,6 +167,8 @@ class _Run:
         with torch.no_grad():
             for name, weight in self.trained.items():
                 weight.copy_(state[f"weight/{name}"])
+                if f"exp_avg/{name}" not in state:
+                    continue
                 self.optimiser.state[weight] = {
                     "step": torch.tensor(float(found["step"]), device=self.device),
                     "exp_avg": state[f"exp_avg/{name}"].to(self.device),

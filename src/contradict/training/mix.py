@@ -14,6 +14,8 @@ from contradict.training.frames import can_wrap, read_frames, wrap
 from contradict.training.quantities import figure_pairs
 
 _BATCHES_SORTED_TOGETHER = 50
+_TRUTH = dict.fromkeys(("true", "1", "1.0"), True)
+_TRUTH |= dict.fromkeys(("false", "0", "0.0", "", "nan", "none", "<na>"), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,12 @@ def make_mix(rows: pd.DataFrame, config: TrainingConfig) -> Mix:
             `dataset` and `premise_lang`; where there is a column `two_way`, a label of a row for which it is true says
             no more than contradiction or not.
         config: caps, shares and seed.
+
+    Raises:
+        ValueError: a cell of `two_way` says neither true nor false; the message shows it.
     """
+    if "two_way" in rows:
+        rows = rows.assign(two_way=[_is_true(cell, "two_way") for cell in rows["two_way"]])
     rng = np.random.default_rng(config.seed)
     drawn = draw(rows, config, rng)
     drawn = _crossed(drawn, rows, config, rng)
@@ -110,6 +117,14 @@ def draw(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator | 
             part = part.iloc[np.sort(rng.choice(len(part), cap, replace=False))]
         parts += [part] * config.repeats.get(str(name), 1)
     return pd.concat(parts, ignore_index=True)
+
+
+def _is_true(cell: object, column: str) -> bool:
+    """What a cell says, be it a truth value, a number or text; an empty one says false."""
+    truth = _TRUTH.get(str(cell).strip().lower())
+    if truth is None:
+        raise ValueError(f"{column} is {cell!r}; it must be true or false, 1 or 0, or empty")
+    return truth
 
 
 def _exchanged(rows: pd.DataFrame) -> pd.DataFrame:
@@ -181,7 +196,7 @@ def _with_nearest_hypothesis(rows: pd.DataFrame) -> pd.DataFrame:
     vectors = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, max_features=50_000
     ).fit_transform(rows["hypothesis"])
-    count = min(8, len(rows))
+    count = min(8, len(rows) - 1)  # a row is no neighbour of its own
     neighbours = NearestNeighbors(n_neighbors=count, metric="cosine").fit(vectors).kneighbors(return_distance=False)
     premises = rows["premise"].to_numpy()
     other = premises[neighbours] != premises[:, None]

@@ -76,7 +76,7 @@ def train(
         count_steps(len(lengths), config),
         out,
         config,
-        fingerprint=_fingerprint(mix, base, config),
+        fingerprint=_fingerprint(mix, base, config, further=further),
         device=device,
         stop_after=stop_after,
         progress=progress,
@@ -117,9 +117,9 @@ def nli_loss(logits: torch.Tensor, labels: torch.Tensor, two_way: torch.Tensor, 
     return torch.where(two_way, two, three).mean()
 
 
-def _fingerprint(mix: Mix, base: str | Path, config: TrainingConfig) -> str:
+def _fingerprint(mix: Mix, base: str | Path, config: TrainingConfig, *, further: bool) -> str:
     """Tells apart runs that would not end with the same weights."""
-    digest = hashlib.sha256(f"{asdict(config)} {weights_digest(Path(base))}".encode())
+    digest = hashlib.sha256(f"{asdict(config)} {weights_digest(Path(base))}{' further' * further}".encode())
     for text in (*mix.premises, *mix.hypotheses):
         digest.update(text.encode() + b"\0")
     digest.update(mix.labels.tobytes() + mix.two_way.tobytes())

@@ -88,7 +88,7 @@ def train_tagger(
         count_steps(len(cut), config),
         out,
         config,
-        fingerprint=_fingerprint(articles, base, config),
+        fingerprint=_fingerprint(articles, base, config, further=further),
         device=device,
         stop_after=stop_after,
         progress=progress,
@@ -111,8 +111,8 @@ def _loss(rows: list[MarkedWindow], model: Any, device: torch.device) -> torch.T
     return loss
 
 
-def _fingerprint(articles: Sequence[MarkedArticle], base: Path, config: TaggerConfig) -> str:
-    digest = hashlib.sha256(f"{asdict(config)} {weights_digest(base)}".encode())
+def _fingerprint(articles: Sequence[MarkedArticle], base: Path, config: TaggerConfig, *, further: bool) -> str:
+    digest = hashlib.sha256(f"{asdict(config)} {weights_digest(base)}{' further' * further}".encode())
     for article in articles:
         digest.update(f"{article.text}\0{article.spans}{article.sentences}".encode())
     return digest.hexdigest()[:16]

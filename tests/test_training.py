@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 import shutil
 
 import numpy as np
@@ -7,15 +8,16 @@ import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import XLNetConfig, XLNetForSequenceClassification
+from transformers import BartConfig, BartForSequenceClassification, XLNetConfig, XLNetForSequenceClassification
 
 from contradict.labels import CONTRADICTION, LABELS, NEUTRAL
 from contradict.nli import NLI
 from contradict.training.config import TrainingConfig, read_config
 from contradict.training.mix import batches, count_steps, make_mix, open_rows
-from contradict.training.recipe import nli_loss, train
+from contradict.training.recipe import load_network, nli_loss, train
 from toys import WORDS, save_classifier, save_tokenizer
 
+SMALL_LAYERS = {"layers": 1, "attention_heads": 2, "ffn_dim": 32, "layerdrop": 0.5}
 CONFIG = TrainingConfig(seed=5, batch_size=8, learning_rate=3e-3, log_every=2, checkpoint_every=3)
 
 
@@ -94,6 +96,16 @@ def test_weights_that_the_forward_pass_does_not_use_stay_as_they_are(rows, tmp_p
     assert all(torch.equal(tensor, expected[name]) for name, tensor in weights(finished).items())
     unused = "transformer.mask_emb"
     assert torch.equal(expected[unused], weights(tmp_path / "base")[unused])
+
+
+def test_networks_that_drop_by_functions_drop_nothing_in_training(tmp_path):
+    layers = {f"{part}_{name}": value for part in ("encoder", "decoder") for name, value in SMALL_LAYERS.items()}
+    config = BartConfig(vocab_size=60, d_model=16, max_position_embeddings=32, dropout=0.5, **layers)
+    BartForSequenceClassification(config).save_pretrained(tmp_path)
+    model = load_network(BartForSequenceClassification, tmp_path).train()
+    ids = torch.tensor([[0, 5, 6, 7, 2]])
+    assert torch.equal(model(ids).logits, model(ids).logits)
+    assert model.config.dropout == 0.5
 
 
 def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(rows, toy_encoder, tmp_path):
@@ -185,6 +197,11 @@ def test_two_way_that_says_neither_is_refused(rows, cell):
         make_mix(rows.assign(two_way=cell), TrainingConfig())
 
 
+def test_caps_that_leave_no_row_are_refused(rows):
+    with pytest.raises(ValueError, match="no row is left of 120: the caps of the configuration take none"):
+        make_mix(rows, TrainingConfig(caps={"a": 0, "b": 0}))
+
+
 def test_rows_of_a_source_are_repeated_after_its_cap(rows):
     mix = make_mix(rows, TrainingConfig(caps={"a": 10}, repeats={"a": 3}))
     assert len(mix.labels) == 3 * 10 + 60
@@ -261,6 +278,31 @@ def test_configuration_names_what_is_wrong(tmp_path):
     path.write_text("learning_rte = 1e-4\n")
     with pytest.raises(ValueError, match="unknown keys learning_rte"):
         read_config(path)
-    path.write_text("batch_size = 0\n")
-    with pytest.raises(ValueError, match="batch_size is 0; it must be above 0"):
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("batch_size = 0", "batch_size is 0; it must be a whole number from 1 on"),
+        ("batch_size = '32'", "batch_size is '32'; it must be a whole number from 1 on"),
+        ("passes = 1.5", "passes is 1.5; it must be a whole number from 1 on"),
+        ("passes = true", "passes is True; it must be a whole number from 1 on"),
+        ("seed = -1", "seed is -1; it must be a whole number from 0 on"),
+        ("learning_rate = inf", "learning_rate is inf; it must be a number above 0"),
+        ("learning_rate = '1e-4'", "learning_rate is '1e-4'; it must be a number above 0"),
+        ("reversed_share = nan", "reversed_share is nan; it must be a number from 0 to below 1"),
+        ("weight_decay = []", "weight_decay is (); it must be a number from 0 to below 1"),
+        ("mismatched_from = 'mine'", "mismatched_from is 'mine'; it must be a list of strings"),
+        ("open_licences = ['MIT', 3]", "open_licences is ('MIT', 3); it must be a list of strings"),
+        ("caps = 5", "caps is 5; it must be a table, as [caps]"),
+        ("[caps]\nmine = -1", "caps.mine is -1; it must be a whole number from 0 on"),
+        ("[repeats]\nmine = 1.5", "repeats.mine is 1.5; it must be a whole number from 1 on"),
+        ("[repeats]\nmine = 0", "repeats.mine is 0; it must be a whole number from 1 on"),
+        ("passes =", "no TOML: "),
+    ],
+)
+def test_impossible_values_are_named_with_their_file(tmp_path, text, message):
+    path = tmp_path / "run.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=re.escape(f"{path}: {message}")):
         read_config(path)

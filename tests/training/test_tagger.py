@@ -75,6 +75,13 @@ def test_a_tagger_learns_and_leaves_the_lower_layers_as_they_are(toy_encoder, tm
     assert all(torch.equal(trained[f"bert.{name}"], before[name]) for name in lower)
 
 
+def test_a_new_head_and_a_kept_one_are_different_runs(toy_tagger, tmp_path):
+    config = TaggerConfig(passes=2, batch_size=1, max_tokens=32, frozen_layers=1)
+    train_tagger([ARTICLE] * 2, toy_tagger, tmp_path, config, device="cpu", stop_after=1)
+    with pytest.raises(ValueError, match="belongs to another run"):
+        train_tagger([ARTICLE] * 2, toy_tagger, tmp_path, config, device="cpu", further=True)
+
+
 def test_the_sentences_of_a_set_are_marked_at_their_places(tmp_path):
     sentences = [
         {

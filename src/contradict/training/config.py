@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from importlib import resources
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, TypeVar
+
+_MAY_BE_0 = ("seed", "caps", "frozen_layers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,12 @@ class Schedule:
     checkpoint_every: int = 250
 
     def __post_init__(self) -> None:
-        for name in ("passes", "batch_size", "learning_rate", "max_tokens", "log_every", "checkpoint_every"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be above 0")
-        shares = [each.name for each in fields(self) if each.name.endswith(("_share", "_smoothing"))]
-        for name in (*shares, "weight_decay"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be from 0 to below 1")
+        for each in fields(self):
+            value, least = getattr(self, each.name), 0 if each.name in _MAY_BE_0 else 1
+            _require(each.name, value, str(each.type), least)
+            if isinstance(value, Mapping):
+                for name, number in value.items():
+                    _require(f"{each.name}.{name}", number, "int", least)
 
 
 Kind = TypeVar("Kind", bound=Schedule)
@@ -99,13 +102,37 @@ def read_schedule(kind: type[Kind], path: Path | None, shipped: str) -> Kind:
         shipped: its name in this package.
 
     Raises:
-        ValueError: a key is unknown or a value impossible; the message names it.
+        ValueError: the file is no TOML, a key is unknown or a value impossible; the message names file, key and value.
     """
     source = path or resources.files(__package__).joinpath(shipped)
-    values: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
+    try:
+        values: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{source}: no TOML: {error}") from error
     known = {each.name for each in fields(kind)}
     unknown = sorted(values.keys() - known)
     if unknown:
-        raise ValueError(f"{path}: unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+        raise ValueError(f"{source}: unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-    return kind(**values)
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from error
+
+
+def _require(name: str, value: Any, kind: str, least: int) -> None:
+    """Check that a value is what the annotation of its field says, and in its range."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if kind == "int":
+        fits, wanted = is_number and value >= least and isinstance(value, Integral), f"a whole number from {least} on"
+    elif kind == "float" and name == "learning_rate":
+        fits, wanted = is_number and 0 < value < math.inf, "a number above 0"
+    elif kind == "float":
+        fits, wanted = is_number and 0 <= value < 1, "a number from 0 to below 1"
+    elif kind == "tuple[str, ...]":
+        fits = isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+        wanted = "a list of strings"
+    else:
+        fits, wanted = isinstance(value, Mapping), f"a table, as [{name}]"
+    if not fits:
+        raise ValueError(f"{name} is {value!r}; it must be {wanted}")

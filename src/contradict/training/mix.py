@@ -45,12 +45,14 @@ def make_mix(rows: pd.DataFrame, config: TrainingConfig) -> Mix:
         config: caps, shares and seed.
 
     Raises:
-        ValueError: a cell of `two_way` says neither true nor false; the message shows it.
+        ValueError: a cell of `two_way` says neither true nor false, and the message shows it; or no row is drawn.
     """
     if "two_way" in rows:
         rows = rows.assign(two_way=[_is_true(cell, "two_way") for cell in rows["two_way"]])
     rng = np.random.default_rng(config.seed)
     drawn = draw(rows, config, rng)
+    if drawn.empty:
+        raise ValueError(f"no row is left of {len(rows):,}: the caps of the configuration take none of any source")
     drawn = _crossed(drawn, rows, config, rng)
     wanted = round(config.figures_share * len(drawn))
     figures = figure_pairs(drawn, wanted, rng) if wanted and "premise_lang" in drawn else drawn.iloc[:0]

@@ -156,6 +156,9 @@ def load_network(model_class: Any, base: str | Path, **names: Any) -> Any:
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
+        for name, value in vars(module).items():  # as in BART, which drops by functions
+            if "drop" in name and isinstance(value, float):
+                setattr(module, name, 0.0)
     model.get_input_embeddings().weight.requires_grad_(False)
     return model
 

@@ -9,7 +9,7 @@ from contradict.attribution.tagger import Tagger
 from contradict.models import backends, openvino_model
 from contradict.models.backends import BackendError, choose_backend
 from contradict.nli import NLI
-from toys import save_classifier, save_tokenizer
+from toys import WORDS, save_classifier, save_tokenizer
 
 PAIRS = [
     ("pemerintah mengirim pasukan ke kota", "hujan turun"),
@@ -104,6 +104,16 @@ def test_in_8_bits_an_export_is_narrow_and_close(own_cache, wide_nli):
     assert 0 < np.abs(exact - narrowed).max() < 0.1 * np.abs(exact).max()
     whole, narrow = (sum(file.stat().st_size for file in own_cache.glob(f"{name}-2*/*.bin")) for name in EXPORTED[:2])
     assert narrow < whole / 2
+
+
+@pytest.mark.parametrize("backend", ["openvino", "openvino-int8"])
+def test_what_is_judged_beside_a_pair_changes_nothing_of_it(backend, own_cache, wide_nli):
+    pytest.importorskip("openvino")
+    nli = NLI(wide_nli, device="cpu", backend=backend)
+    rng = np.random.default_rng(0)
+    pairs = [tuple(" ".join(rng.choice(WORDS, rng.integers(1, 30))) for _ in range(2)) for _ in range(60)]
+    together = nli.logits(pairs)
+    assert np.array_equal(np.concatenate([nli.logits([pair]) for pair in pairs]), together)
 
 
 def test_what_cannot_be_told_in_8_bits_is_refused(own_cache, wide_nli, monkeypatch):

@@ -9,7 +9,8 @@ import pytest
 
 import contradict
 from contradict import Detector, default_encoder, read_articles
-from contradict.models import embedded
+from contradict.models import backends, embedded
+from contradict.models.mean_encoder import MeanEncoder
 from contradict.statements import split_article
 from toys import EXAMPLES
 
@@ -88,6 +89,34 @@ def test_the_encoder_of_a_scan_gives_the_vectors_of_sentence_transformers(detect
     wanted = default_encoder().encode(texts)
     assert own.shape == wanted.shape
     assert (own * wanted).sum(axis=1).min() > 0.9995
+
+
+def test_an_encoder_that_cannot_be_exported_is_read_whole(detector, tmp_path, monkeypatch):
+    pytest.importorskip("openvino")
+
+    def fail(*arguments):
+        raise RuntimeError("no such operation")
+
+    monkeypatch.setattr(backends, "_fastest", lambda device: "openvino")
+    monkeypatch.setattr(backends, "cached_folder", lambda name, make, megabytes: make(tmp_path))
+    monkeypatch.setattr(backends, "write", fail)
+    with pytest.warns(UserWarning, match="no such operation; computing with torch"):
+        encoder = MeanEncoder("cpu")
+    assert encoder.backend == "torch"
+    assert (encoder.encode(SENTENCES) * detector.engine.vectors(SENTENCES)).sum(axis=1).min() > 0.9995
+
+
+def test_a_start_with_exports_imports_no_class_of_a_network(detector):
+    engine = detector.engine
+    if "torch" in {each.backend for each in (engine.encoder, engine.tagger, engine.nli)}:
+        pytest.skip("torch computes here")
+    code = (
+        "import sys; from contradict import Detector; engine = Detector().engine; engine.vectors(['Hujan.']);"
+        "engine.probabilities([('Hujan.', 'Cerah.')]); engine.tagger.read(['Hujan.']);"
+        "print([name for name in sys.modules if 'modeling_bert' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_screen_lets_the_findings_of_the_demo_pass_and_leaves_other_matters_unread(demo, detector):

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -6,7 +7,8 @@ import pytest
 import torch
 
 from contradict.labels import LABELS
-from contradict.models.loading import ModelError, load_classifier, load_encoder, model_folder
+from contradict.models import loading
+from contradict.models.loading import ModelError, load_classifier, load_encoder, model_folder, weights_digest
 from contradict.nli import NLI
 from toys import save_tokenizer, toy_config
 
@@ -118,3 +120,26 @@ def test_an_encoder_that_cuts_texts_is_told_of(toy_encoder):
 
     with pytest.warns(UserWarning, match="1 of 2 texts are longer than the 64 tokens"):
         embed(load_encoder(toy_encoder, "cpu"), ["kota " * 100, "hujan turun"])
+
+
+def test_the_digest_of_large_weights_is_noted_until_they_change(toy_nli, tmp_path, monkeypatch):
+    monkeypatch.setenv("CONTRADICT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(loading, "_LARGE", 1)
+    folder = shutil.copytree(toy_nli, tmp_path / "model")
+    wanted = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    assert weights_digest(folder) == wanted
+    loading._digest_of_files.cache_clear()  # as in another process
+    with monkeypatch.context() as another:
+        another.setattr(loading, "_digest", lambda paths: pytest.fail("read a second time"))
+        assert weights_digest(folder) == wanted
+    with (folder / "model.safetensors").open("ab") as file:
+        file.write(b"more")
+    assert weights_digest(folder) != wanted
+
+
+def test_a_digest_needs_no_cache_that_can_be_written(toy_nli, tmp_path, monkeypatch):
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("CONTRADICT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(loading, "_LARGE", 1)
+    loading._digest_of_files.cache_clear()
+    assert weights_digest(toy_nli) == hashlib.sha256((toy_nli / "model.safetensors").read_bytes()).hexdigest()

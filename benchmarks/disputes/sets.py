@@ -13,7 +13,7 @@ import numpy as np
 from contradict.attribution import attribute
 from contradict.attribution.tagger import Tagger
 from contradict.embedding import embed
-from contradict.models.loading import load_encoder
+from contradict.models.mean_encoder import MeanEncoder
 from contradict.neighbours import nearness
 from contradict.nli import NLI
 from contradict.progress import Progress
@@ -125,7 +125,7 @@ def read_set(path: Path) -> LabelledSet:
 
 def judge_sets(sets: list[LabelledSet], nli: NLI, tagger: Tagger, progress: Progress) -> list[JudgedSet]:
     """Judge every pair of each set, as sentences and as claims."""
-    encoder = load_encoder()
+    encoder = MeanEncoder(str(nli.network.device), nli.backend)
     made = []
     for each in sets:
         readings = tagger.read([article.text for article in each.articles.values()])

@@ -112,7 +112,7 @@ class Detector:
             calibration: of the NLI model; see `contradict.nli.NLI`.
             tagger: folder of a tagger of attributions; without one, the embedded model.
             device: as torch names it, or "auto" for the fastest one present.
-            backend: what computes the NLI model and the tagger; see `contradict.models.backends`.
+            backend: what computes the networks, of encoders the embedded one alone; see `contradict.models.backends`.
             engine: what reads the texts in place of models in this process; the options above are then its own.
             config: how a scan is done.
             progress: told how far long stages are.

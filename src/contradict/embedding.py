@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from contradict.models.mean_encoder import MeanEncoder
 
-    Encoder = SentenceTransformer | MeanEncoder
+    Encoder: TypeAlias = "SentenceTransformer | MeanEncoder"
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 """Texts to vectors: float32, one row of unit length a text."""
 
 _CHARACTERS_A_TOKEN = 4
+_BATCHES = 8
 
 
 def embed(encoder: Encoder, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
@@ -40,7 +41,7 @@ def embed(encoder: Encoder, texts: Sequence[str], progress: Progress = no_progre
     vectors = np.zeros((len(texts), 0), np.float32)
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     with progress("Reading statements", len(texts)) as advance, autocast(encoder.device):
-        for rows in batches_by_tokens(lengths, characters_a_batch(encoder.device.type)):
+        for rows in batches_by_tokens(lengths, characters_together(encoder.device.type)):
             encoded = _encode(encoder, [texts[row] for row in rows])
             if not vectors.shape[1]:
                 vectors = np.zeros((len(texts), encoded.shape[1]), np.float32)
@@ -49,18 +50,23 @@ def embed(encoder: Encoder, texts: Sequence[str], progress: Progress = no_progre
     return vectors
 
 
-def characters_a_batch(device: str) -> int:
-    """How many characters `embed` reads together; see `contradict.batching.tokens_a_batch`."""
+def characters_together(device: str) -> int:
+    """How many characters of texts of like length `embed` hands to an encoder, which makes batches of them."""
+    return _BATCHES * _characters_a_batch(device)
+
+
+def _characters_a_batch(device: str) -> int:
     return _CHARACTERS_A_TOKEN * tokens_a_batch(device)
 
 
-def _encode(encoder: Encoder, batch: list[str]) -> np.ndarray:
+def _encode(encoder: Encoder, texts: list[str]) -> np.ndarray:
     from contradict.models.mean_encoder import MeanEncoder
 
     if isinstance(encoder, MeanEncoder):
-        return encoder.encode(batch)
+        return encoder.encode(texts)
+    size = max(1, _characters_a_batch(encoder.device.type) // max(1, *map(len, texts)))
     return encoder.encode(
-        batch, batch_size=len(batch), show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
+        texts, batch_size=size, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
     )
 
 

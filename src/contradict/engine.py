@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contradict.screen import Screen
 
 Backend = Literal["auto", "torch", "openvino", "openvino-int8", "onnx"]
-"""What computes the NLI model and the tagger; "auto" stands for the fastest one installed."""
+"""What computes the networks; "auto" stands for the fastest one installed."""
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
 Part = tuple[Article, Sequence[Statement]]
@@ -90,7 +90,7 @@ class LocalEngine:
         if self._encoder is None:
             from contradict.models.mean_encoder import MeanEncoder
 
-            return MeanEncoder(self._device)
+            return MeanEncoder(self._device, self._backend)
         from contradict.models.loading import load_encoder
 
         return load_encoder(self._encoder, self._device)

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from contradict.batching import batches_by_tokens, tokens_a_batch
 from contradict.calibration import FILE_NAME, Calibration, CalibrationError, read_calibration
 from contradict.judging import judge_both_ways
 from contradict.labels import resolve_order
-from contradict.models.backends import SEGMENTS, load_run, pad
+from contradict.models.backends import SEGMENTS, batches, is_exported, load_run, pad
 from contradict.models.loading import load_classifier, weights_digest
 from contradict.progress import Progress, no_progress
 from contradict.records import MIN_SCORE, Judgement
@@ -72,7 +71,7 @@ class NLI:
             ModelError: the model cannot be had or will not be loaded.
             OSError: the calibration's file is not there, or the system does not let it be read.
         """
-        self.network, self.tokenizer = load_classifier(model, device, share_with)
+        self.network, self.tokenizer = load_classifier(model, device, share_with, exported=is_exported(backend, device))
         self.name = str(model or "embedded")
         self.folder = Path(str(self.network.name_or_path))
         self.calibration = calibration_for(self.folder, calibration)
@@ -136,7 +135,7 @@ class NLI:
                 inputs = self._tokenise([pairs[position] for position in part])
                 lengths = np.array([len(ids) for ids in inputs["input_ids"]])
                 cut += int((lengths >= self.max_tokens).sum())
-                for rows in batches_by_tokens(lengths, tokens_a_batch(self.network.device.type)):
+                for rows in batches(lengths, self.max_tokens, self.backend, self.network.device):
                     logits[part[rows]] = self._judge_batch(inputs, rows)
                     advance(len(rows))
         if cut:

@@ -10,8 +10,7 @@ import numpy as np
 
 from contradict.attribution.reading import Reading
 from contradict.attribution.windows import MAX_TOKENS, OUTPUTS, Window, cut
-from contradict.batching import batches_by_tokens, tokens_a_batch
-from contradict.models.backends import load_run, pad
+from contradict.models.backends import batches, is_exported, load_run, pad
 from contradict.models.loading import load_tagger
 from contradict.progress import Progress, no_progress
 
@@ -45,7 +44,7 @@ class Tagger:
             BackendError: the back end is not installed, or cannot compute this model.
             ModelError: the folder holds no such tagger.
         """
-        self.network, self.tokenizer = load_tagger(model, device, share_with)
+        self.network, self.tokenizer = load_tagger(model, device, share_with, exported=is_exported(backend, device))
         self.folder = Path(str(self.network.name_or_path))
         self.backend, self._run = load_run(self.network, self.folder, backend)
         self.max_tokens = min(MAX_TOKENS, self.network.config.max_position_embeddings)
@@ -74,7 +73,7 @@ class Tagger:
         """Read windows, and put what is found to the parts of their texts, in order."""
         logits: list[np.ndarray] = [np.zeros(0)] * len(windows)
         lengths = np.array([len(window.ids) for *_, window in windows])
-        for rows in batches_by_tokens(lengths, tokens_a_batch(self.network.device.type)):
+        for rows in batches(lengths, self.max_tokens, self.backend, self.network.device):
             ids = {"input_ids": [windows[row][2].ids for row in rows]}
             batch = pad(self.tokenizer, ids, self.max_tokens, self.backend)
             for row, values in zip(rows, self._run(batch), strict=True):

@@ -142,12 +142,12 @@ class RayEngine:
         lengths = np.array([len(text) for text in texts], dtype=np.int64)
         if lengths.sum() < _FEW:
             return self._local.vectors(texts)
-        from contradict.embedding import characters_a_batch
+        from contradict.embedding import characters_together
 
         vectors = np.zeros((len(texts), 0), np.float32)
         with self._progress("Reading statements", len(texts)) as advance:
             # In half precision a vector depends a little on its batch. With the same batches, the same pairs are found.
-            within = characters_a_batch("cuda" if self._pool()[1] else "cpu")
+            within = characters_together("cuda" if self._pool()[1] else "cpu")
             for places, found in self._read("vectors", texts, lengths, within=within):
                 if not vectors.shape[1]:
                     vectors = np.zeros((len(texts), found.shape[1]), np.float32)

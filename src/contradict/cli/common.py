@@ -83,7 +83,7 @@ def add_backend_option(parser: argparse.ArgumentParser, default: Backend = "auto
         "--backend",
         choices=BACKENDS,
         default=default,
-        help=f"what computes the networks that judge and tag (default: {usual})",
+        help=f"what computes the networks (default: {usual})",
     )
 
 

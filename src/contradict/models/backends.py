@@ -20,17 +20,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from contradict.batching import batches_by_tokens, tokens_a_batch
 from contradict.engine import BACKENDS, Backend
 from contradict.models.cache import cached_folder
 from contradict.models.loading import weights_digest
 from contradict.models.openvino_model import Session, narrow, session, write
-from contradict.models.precision import autocast, native_bf16, native_int8
+from contradict.models.precision import autocast, native_bf16, native_int8, pick_device
+from contradict.models.unread import Unread
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Run = Callable[[Mapping[str, torch.Tensor]], np.ndarray]
-"""A padded batch, as a tokenizer gives it with `return_tensors="pt"`, to float32 logits."""
+"""A padded batch, as a tokenizer gives it with `return_tensors="pt"`, to what the network says of it, in float32."""
+Finish = Callable[[Any, torch.Tensor], torch.Tensor]
+"""What a network gives and the attention mask → what is wanted of it."""
 
 _EXTRAS = {"openvino": "openvino", "openvino-int8": "openvino", "onnx": "onnx"}  # of the package, by back end
 _MODULES = {"openvino": ["openvino"], "onnx": ["onnxruntime", "onnxscript"]}  # of each extra
@@ -39,7 +43,7 @@ _FORMAT_VERSION = 1
 _CLOSE = 1e-3  # greatest difference of logits between torch and an export, both in float32
 _CLOSE_NARROW = 0.1  # the same as a share of the largest logit, where the export multiplies in 8 bits
 SEGMENTS = "token_type_ids"  # to which of two texts each token belongs, for the models that are told so
-_MULTIPLE = 8  # lengths are padded to it for OpenVINO, so that it prepares itself for few shapes
+_MULTIPLE = 8  # to which lengths are padded for OpenVINO, so that it prepares itself for few shapes
 
 
 class BackendError(RuntimeError):
@@ -72,6 +76,11 @@ def choose_backend(stated: Backend, device: torch.device) -> Backend:
     return stated
 
 
+def is_exported(stated: Backend, device: str) -> bool:
+    """Whether the back end chosen runs an export, on the device of that name; see `choose_backend`."""
+    return choose_backend(stated, torch.device(pick_device(device))) != "torch"
+
+
 def _fastest(device: torch.device) -> Backend:
     if device.type != "cpu" or not find_spec("openvino"):
         return "torch"
@@ -80,18 +89,30 @@ def _fastest(device: torch.device) -> Backend:
     return "openvino-int8" if native_int8(device) else "torch"
 
 
+def logits(outputs: Any, mask: torch.Tensor) -> torch.Tensor:
+    """Those of a classifier, of texts or of their tokens."""
+    found: torch.Tensor = outputs.logits
+    return found
+
+
 def load_run(
-    network: PreTrainedModel, folder: Path, backend: Backend, *, segments: bool = False
+    network: PreTrainedModel | Unread,
+    folder: Path,
+    backend: Backend,
+    *,
+    segments: bool = False,
+    finish: Finish = logits,
 ) -> tuple[Backend, Run]:
-    """The back end chosen, and what computes the network's logits with it.
+    """The back end chosen, and what computes with it what is wanted of the network.
 
     "auto" falls back to torch where an export fails; a warning says why.
 
     Args:
-        network: a classifier of sequences or tokens, in memory.
+        network: what is run.
         folder: from which it was read.
         backend: see `choose_backend`.
         segments: whether its tokenizer says to which of two texts each token belongs.
+        finish: takes what is wanted from what the network gives.
 
     Raises:
         BackendError: the stated back end is not installed, or does not compute what torch does.
@@ -99,15 +120,35 @@ def load_run(
     """
     chosen = choose_backend(backend, network.device)
     if chosen == "torch":
-        return chosen, _torch(network)
+        return chosen, _torch(network, finish)
+    told = segments and getattr(network.config, "type_vocab_size", 0) > 1
+    beside = ("attention_mask", SEGMENTS) if told else ("attention_mask",)
     try:
-        told = segments and getattr(network.config, "type_vocab_size", 0) > 1
-        return chosen, _exported(network, folder, chosen, ("attention_mask", SEGMENTS) if told else ("attention_mask",))
+        return chosen, _exported(network, folder, chosen, beside, finish)
     except BackendError as error:
         if backend != "auto":
             raise
         warnings.warn(f"{error}; computing with torch", stacklevel=3)
-        return "torch", _torch(network)
+        return "torch", _torch(network, finish)
+
+
+def batches(lengths: np.ndarray, max_tokens: int, backend: Backend, device: torch.device) -> Iterator[np.ndarray]:
+    """Positions of inputs in batches that are padded and read together.
+
+    What OpenVINO computes differs in the last digit with the padding, which rounding to 8 bits may make a hundredth of
+    a probability. So it is given inputs of one padded length, and what it says of each depends on that one alone.
+
+    Args:
+        lengths: of the inputs, in tokens.
+        max_tokens: of the network's longest input.
+        backend: what computes it.
+        device: on which.
+    """
+    budget = tokens_a_batch(device.type)
+    if _EXTRAS.get(backend) != "openvino":
+        return batches_by_tokens(lengths, budget)
+    padded = np.array([_padded_length(int(length), max_tokens) for length in lengths], dtype=np.int64)
+    return batches_by_tokens(padded, budget, alike=True)
 
 
 def pad(
@@ -121,21 +162,27 @@ def pad(
         max_tokens: of the network's longest input, beyond which nothing is padded.
         backend: what computes it.
     """
-    length = longest = max(map(len, batch["input_ids"]))
+    length = max(map(len, batch["input_ids"]))
     if _EXTRAS.get(backend) == "openvino":
-        length = max(longest, min(max_tokens, -(-longest // _MULTIPLE) * _MULTIPLE))
+        length = _padded_length(length, max_tokens)
     return dict(tokenizer.pad(batch, return_tensors="pt", padding="max_length", max_length=length))
 
 
-def _exported(network: PreTrainedModel, source: Path, backend: Backend, beside: Sequence[str]) -> Run:
+def _padded_length(length: int, max_tokens: int) -> int:
+    return max(length, min(max_tokens, -(-length // _MULTIPLE) * _MULTIPLE))
+
+
+def _exported(
+    network: PreTrainedModel | Unread, source: Path, backend: Backend, beside: Sequence[str], finish: Finish
+) -> Run:
     version = metadata.version(_VERSION_OF[_EXTRAS[backend]])
-    made_of = f"{_FORMAT_VERSION} {weights_digest(source)} {torch.__version__} {' '.join(beside)}"
+    made_of = f"{_FORMAT_VERSION} {weights_digest(source)} {torch.__version__} {' '.join(beside)} {finish.__name__}"
     key = hashlib.sha256(made_of.encode()).hexdigest()[:16]
 
     def make(folder: Path) -> None:
         try:
             with _unheard():
-                _export(network, folder, backend, beside)
+                _export(_whole(network), folder, backend, beside, finish)
         except BackendError:
             raise
         except Exception as error:  # whatever the exporter meets in a network that it does not know
@@ -144,7 +191,8 @@ def _exported(network: PreTrainedModel, source: Path, backend: Backend, beside: 
     folder = cached_folder(f"{backend}-{version}-{key}", make, megabytes=100)
     compute = _load(folder, backend)
     embeddings = network.get_input_embeddings()
-    _forget(network, embeddings)
+    if not isinstance(network, Unread):
+        _forget(network, embeddings)
 
     def run(batch: Mapping[str, torch.Tensor]) -> np.ndarray:
         with torch.inference_mode():
@@ -153,6 +201,10 @@ def _exported(network: PreTrainedModel, source: Path, backend: Backend, beside: 
             )
 
     return run
+
+
+def _whole(network: PreTrainedModel | Unread) -> PreTrainedModel:
+    return network.whole() if isinstance(network, Unread) else network
 
 
 def _forget(network: PreTrainedModel, embeddings: torch.nn.Module) -> None:
@@ -176,12 +228,15 @@ def _unheard() -> Iterator[None]:
         logging.disable(before)
 
 
-def _torch(network: PreTrainedModel) -> Run:
+def _torch(network: PreTrainedModel | Unread, finish: Finish) -> Run:
+    whole = _whole(network)
+
     def run(batch: Mapping[str, torch.Tensor]) -> np.ndarray:
-        device = network.device
+        device = whole.device
+        there = {name: values.to(device) for name, values in batch.items()}
         with torch.inference_mode(), autocast(device):
-            logits = network(**{name: values.to(device) for name, values in batch.items()}).logits
-        array: np.ndarray = logits.float().cpu().numpy()
+            wanted = finish(whole(**there), there["attention_mask"])
+        array: np.ndarray = wanted.float().cpu().numpy()
         return array
 
     return run
@@ -190,16 +245,16 @@ def _torch(network: PreTrainedModel) -> Run:
 class _Exported(torch.nn.Module):
     """The network, from the word embeddings on."""
 
-    def __init__(self, network: PreTrainedModel) -> None:
+    def __init__(self, network: PreTrainedModel, finish: Finish) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.finish = network, finish
 
     def forward(
         self, inputs_embeds: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
     ) -> torch.Tensor:
         beside = {} if token_type_ids is None else {SEGMENTS: token_type_ids}
-        logits: torch.Tensor = self.network(inputs_embeds=inputs_embeds, attention_mask=attention_mask, **beside).logits
-        return logits
+        outputs = self.network(inputs_embeds=inputs_embeds, attention_mask=attention_mask, **beside)
+        return self.finish(outputs, attention_mask)
 
 
 def _from_embeddings(
@@ -208,7 +263,7 @@ def _from_embeddings(
     return {"inputs_embeds": embeddings(batch["input_ids"]), **{name: batch[name] for name in beside}}
 
 
-def _export(network: PreTrainedModel, folder: Path, backend: Backend, beside: Sequence[str]) -> None:
+def _export(network: PreTrainedModel, folder: Path, backend: Backend, beside: Sequence[str], finish: Finish) -> None:
     """Write the network in the format of the back end, and see that it computes what torch does."""
     torch.manual_seed(0)
     ids = torch.randint(5, network.config.vocab_size, (3, 24))
@@ -217,8 +272,9 @@ def _export(network: PreTrainedModel, folder: Path, backend: Backend, beside: Se
     batch = {"input_ids": ids, "attention_mask": mask, SEGMENTS: torch.randint(2, ids.shape)}
     read_with = _from_embeddings(network.get_input_embeddings(), batch, beside)
     inputs = {name: values.detach() for name, values in read_with.items()}
+    module = _Exported(network, finish).eval()
     with torch.inference_mode():
-        wanted = _Exported(network)(**inputs).numpy()
+        wanted = module(**inputs).numpy()
     read = mask.bool().numpy() if wanted.ndim > 2 else slice(None)
 
     def compare(run: Session, close: float) -> None:
@@ -226,25 +282,25 @@ def _export(network: PreTrainedModel, folder: Path, backend: Backend, beside: Se
         difference = float(np.abs(wanted[read] - got[read]).max())
         if not difference <= close:
             raise BackendError(
-                f"as exported for {backend}, {network.name_or_path} gives logits that differ by {difference:.3g} from"
+                f"as exported for {backend}, {network.name_or_path} gives figures that differ by {difference:.3g} from"
                 " those of torch; use backend torch"
             )
 
     if backend == "onnx":
-        _export_onnx(network, folder, inputs)
+        _export_onnx(module, folder, inputs)
         compare(_onnx(folder), _CLOSE)
         return
-    write(_Exported(network), folder, inputs)
+    write(module, folder, inputs)
     compare(session(folder, "f32"), _CLOSE)
     if backend == "openvino-int8":
         narrow(folder)
         compare(session(folder, "f32"), _CLOSE_NARROW * float(np.abs(wanted[read]).max()))
 
 
-def _export_onnx(network: PreTrainedModel, folder: Path, inputs: dict[str, torch.Tensor]) -> None:
+def _export_onnx(module: torch.nn.Module, folder: Path, inputs: dict[str, torch.Tensor]) -> None:
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length")
     torch.onnx.export(
-        _Exported(network).eval(),
+        module,
         (),
         folder / "model.onnx",
         kwargs=inputs,

@@ -91,7 +91,7 @@ def cache_size() -> int:
     return sum({stat.st_ino: stat.st_size for stat in stats}.values())
 
 
-_OURS = ("encoder-*", "nli-*", "tagger-*", "openvino-*", "onnx-*")
+_OURS = ("encoder-*", "nli-*", "tagger-*", "openvino-*", "onnx-*", "digest-*")
 _PART = ".part-"
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from safetensors import SafetensorError
 
 from contradict.attribution.windows import OUTPUTS
+from contradict.models.cache import cached_folder
 from contradict.models.embedded import EMBEDDINGS_FILE, HUB_ID, encoder_folder, nli_folder, tagger_folder
 from contradict.models.precision import pick_device
+from contradict.models.unread import Unread
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 _WANTED_FILES = ["*.json", "*.txt", "*.model", "*.safetensors", "*.jinja"]
 _UNWANTED_FOLDERS = ["onnx/*", "openvino/*"]
 _LOADING_ERRORS = (OSError, ValueError, KeyError, ImportError, SafetensorError)
+_LARGE = 2**25  # bytes of weights whose digest is worth a note
+_DIGEST_FILE = "sha256"
 _PICKLED = {".bin", ".pt", ".pth", ".pkl", ".ckpt"}
 
 
@@ -51,16 +56,33 @@ def model_folder(model: str | Path) -> Path:
 def weights_digest(folder: Path) -> str:
     """SHA-256, in hexadecimal, of a model's weights: of `cat *.safetensors` in its folder.
 
-    It takes about a second for each gigabyte, once in a process while the files are not written to.
+    It takes about a second for each gigabyte, once while the files are not written to: that of large ones is noted in
+    the cache.
     """
-    files = [(path, path.stat()) for path in sorted(folder.glob("*.safetensors"))]
+    files = [(path.resolve(), path.stat()) for path in sorted(folder.glob("*.safetensors"))]
     return _digest_of_files(tuple((path, stat.st_ino, stat.st_size, stat.st_mtime_ns) for path, stat in files))
 
 
 @cache
 def _digest_of_files(stamped: tuple[tuple[Path, int, int, int], ...]) -> str:
+    paths = [path for path, *_ in stamped]
+    if sum(size for _, _, size, _ in stamped) < _LARGE:
+        return _digest(paths)
+    name = hashlib.sha256(str(stamped).encode()).hexdigest()[:32]
+    try:
+        noted = cached_folder(f"digest-{name}", lambda folder: _write_digest(folder, paths), megabytes=1)
+        return (noted / _DIGEST_FILE).read_text()
+    except OSError:  # a cache that cannot be written is none that is needed for this
+        return _digest(paths)
+
+
+def _write_digest(folder: Path, paths: Sequence[Path]) -> None:
+    (folder / _DIGEST_FILE).write_text(_digest(paths))
+
+
+def _digest(paths: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for path, *_ in stamped:
+    for path in paths:
         with path.open("rb") as file:
             hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()
@@ -98,8 +120,12 @@ def load_encoder(model: str | Path | None = None, device: str = "auto") -> Sente
 
 
 def load_classifier(
-    model: str | Path | None = None, device: str = "auto", share_with: Encoder | None = None
-) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    model: str | Path | None = None,
+    device: str = "auto",
+    share_with: Encoder | None = None,
+    *,
+    exported: bool = False,
+) -> tuple[Any, PreTrainedTokenizerBase]:
     """Load a sequence classifier and its tokenizer.
 
     Args:
@@ -107,60 +133,92 @@ def load_classifier(
         device: as torch names it, or "auto".
         share_with: an encoder in memory. Where its folder holds the same files, by a link, as the embedded models' do,
             the word embeddings and the tokenizer are not held a second time.
+        exported: whether an export of it will be run on the processor; then the embedded model is an `Unread`.
 
     Raises:
         ModelError: see `model_folder`, or the folder holds no classifier.
     """
-    from transformers import AutoModelForSequenceClassification
-
     folder = nli_folder() if model is None else model_folder(model)
-    return _load(AutoModelForSequenceClassification, folder, f"{model or folder}", "an NLI model", device, share_with)
+    kind = _Kind("AutoModelForSequenceClassification", "an NLI model")
+    return _load(kind, folder, f"{model or folder}", device, share_with, exported=exported)
 
 
 def load_tagger(
-    model: str | Path | None = None, device: str = "auto", share_with: Encoder | None = None
-) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    model: str | Path | None = None,
+    device: str = "auto",
+    share_with: Encoder | None = None,
+    *,
+    exported: bool = False,
+) -> tuple[Any, PreTrainedTokenizerBase]:
     """Load a tagger of attributions and its tokenizer.
 
     Args:
         model: folder or hub id; without one, the embedded tagger.
         device: as torch names it, or "auto".
         share_with: as for `load_classifier`.
+        exported: likewise.
 
     Raises:
         ModelError: see `model_folder`, or the folder holds no tagger of attributions.
     """
-    from transformers import AutoModelForTokenClassification
-
     folder = tagger_folder() if model is None else model_folder(model)
     named = f"{model or folder}"
-    network, tokenizer = _load(AutoModelForTokenClassification, folder, named, "a tagger", device, share_with)
+    kind = _Kind("AutoModelForTokenClassification", "a tagger")
+    network, tokenizer = _load(kind, folder, named, device, share_with, exported=exported)
     found = tuple((network.config.id2label or {}).values())
     if found != OUTPUTS:
         raise ModelError(f"{named}: its outputs are {', '.join(found)}; wanted are {', '.join(OUTPUTS)}")
     return network, tokenizer
 
 
+def load_embedded_encoder(device: str = "auto", *, exported: bool = False) -> tuple[Any, PreTrainedTokenizerBase]:
+    """Load the network of the embedded encoder and its tokenizer.
+
+    Args:
+        device: as torch names it, or "auto".
+        exported: as for `load_classifier`.
+
+    Raises:
+        EmbeddedModelError: see `contradict.models.embedded.encoder_folder`.
+        ModelError: the folder in the cache is damaged.
+    """
+    folder = encoder_folder()
+    return _load(_Kind("AutoModel", "an encoder"), folder, f"{folder}", device, None, exported=exported)
+
+
+class _Kind(NamedTuple):
+    model_class: str  # of transformers, which takes long to import one
+    name: str
+
+
 def _load(
-    model_class: Any, folder: Path, named: str, wanted: str, device: str, share_with: Encoder | None
-) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    import torch
+    kind: _Kind, folder: Path, named: str, device: str, share_with: Encoder | None, *, exported: bool
+) -> tuple[Any, PreTrainedTokenizerBase]:
     from transformers import AutoTokenizer
 
     on = pick_device(device)
-    try:
-        network: Any = model_class.from_pretrained(
+
+    def read() -> PreTrainedModel:
+        import torch
+        import transformers
+
+        network: Any = getattr(transformers, kind.model_class).from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
+        whole: PreTrainedModel = network.to(on).eval()
+        return whole
+
+    try:
+        network = Unread(folder, read) if exported and (folder / EMBEDDINGS_FILE).is_file() else read()
         if share_with is not None and _same_file(share_with, folder, "tokenizer.json"):
             tokenizer = share_with.tokenizer
         else:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except _LOADING_ERRORS as error:
-        raise ModelError(f"{named}: cannot be loaded as {wanted}: {error}") from error
+        raise ModelError(f"{named}: cannot be loaded as {kind.name}: {error}") from error
     if share_with is not None and _same_file(share_with, folder, EMBEDDINGS_FILE):
         network.get_input_embeddings().weight = network_of(share_with).get_input_embeddings().weight
-    return network.to(on).eval(), tokenizer
+    return network, tokenizer
 
 
 def network_of(encoder: Encoder) -> Any:

@@ -1,45 +1,46 @@
-"""The embedded encoder without `sentence_transformers`, which gives the same vectors but takes a second to import."""
+"""The embedded encoder without `sentence_transformers`, which is slow to import and computes with torch alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from transformers import AutoModel, AutoTokenizer
 
-from contradict.models.embedded import MAX_TOKENS, PREFIX, encoder_folder
-from contradict.models.precision import pick_device
+from contradict.models.backends import batches, is_exported, load_run, pad
+from contradict.models.embedded import MAX_TOKENS, PREFIX
+from contradict.models.loading import load_embedded_encoder
+
+if TYPE_CHECKING:
+    from contradict.engine import Backend
 
 
 class MeanEncoder:
     """The mean of what the network gives the tokens of a text, at unit length.
 
     Attributes:
-        folder: where its files are.
         network: what reads the tokens.
         tokenizer: what makes them of a text.
+        backend: what computes the network.
         max_seq_length: of the longest text that is read whole, in tokens.
     """
 
-    def __init__(self, device: str = "auto") -> None:
+    def __init__(self, device: str = "auto", backend: Backend = "auto") -> None:
         """Load it.
 
         Args:
             device: as torch names it, or "auto".
+            backend: what computes it; "auto" for the fastest one installed (`contradict.models.backends`).
 
         Raises:
+            BackendError: the back end is not installed, or cannot compute this model.
             EmbeddedModelError: see `contradict.models.embedded.encoder_folder`.
         """
-        on = pick_device(device)
-        self.folder: Path = encoder_folder()
-        self.tokenizer: Any = AutoTokenizer.from_pretrained(self.folder, local_files_only=True)
-        network: Any = AutoModel.from_pretrained(
-            self.folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
-        )
-        self.network = network.to(on).eval()
+        self.network, self.tokenizer = load_embedded_encoder(device, exported=is_exported(backend, device))
+        folder = Path(self.network.name_or_path)
+        self.backend, self._run = load_run(self.network, folder, backend, finish=mean)
         self.max_seq_length = MAX_TOKENS
 
     @property
@@ -49,14 +50,19 @@ class MeanEncoder:
         return device
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Vectors of one batch of texts, float32, one row a text."""
+        """Vectors of texts, at least one, float32, one row a text."""
         prefixed = [PREFIX + text for text in texts]
-        batch = self.tokenizer(
-            prefixed, padding=True, truncation=True, max_length=self.max_seq_length, return_tensors="pt"
-        ).to(self.device)
-        with torch.inference_mode():
-            states = self.network(**batch).last_hidden_state.float()
-        read = batch["attention_mask"][:, :, None].float()
-        means = (states * read).sum(dim=1) / read.sum(dim=1)
-        vectors: np.ndarray = torch.nn.functional.normalize(means, dim=1).cpu().numpy()
+        inputs = dict(self.tokenizer(prefixed, truncation=True, max_length=self.max_seq_length))
+        lengths = np.array([len(ids) for ids in inputs["input_ids"]])
+        vectors = np.zeros((len(texts), self.network.config.hidden_size), np.float32)
+        for rows in batches(lengths, self.max_seq_length, self.backend, self.device):
+            batch = {name: [values[row] for row in rows] for name, values in inputs.items()}
+            vectors[rows] = self._run(pad(self.tokenizer, batch, self.max_seq_length, self.backend))
         return vectors
+
+
+def mean(outputs: Any, mask: torch.Tensor) -> torch.Tensor:
+    """The mean of what the network gives the tokens of each text, at unit length."""
+    read = mask[:, :, None].float()
+    means = (outputs.last_hidden_state.float() * read).sum(dim=1) / read.sum(dim=1)
+    return torch.nn.functional.normalize(means, dim=1)

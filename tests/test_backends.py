@@ -96,6 +96,24 @@ def test_auto_goes_back_to_torch_where_an_export_fails(own_cache, toy_nli, monke
         NLI(toy_nli, device="cpu", backend="openvino")
 
 
+def test_without_a_cache_that_can_be_written_torch_computes(tmp_path, toy_nli, monkeypatch):
+    pytest.importorskip("openvino")
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("CONTRADICT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(backends, "native_bf16", lambda device: True)
+    with pytest.warns(UserWarning, match="cannot write models to the cache: .*; computing with torch"):
+        nli = NLI(toy_nli, device="cpu")
+    assert nli.backend == "torch"
+    with pytest.raises(BackendError, match=r"cannot be exported for openvino: .* \(set CONTRADICT_CACHE to use"):
+        NLI(toy_nli, device="cpu", backend="openvino")
+
+
+def test_exporting_leaves_chance_as_it_was(exported, own_cache, toy_nli):
+    before = torch.get_rng_state()
+    NLI(toy_nli, device="cpu", backend=exported)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_in_8_bits_an_export_is_narrow_and_close(own_cache, wide_nli):
     pytest.importorskip("openvino")
     exact, narrowed = (

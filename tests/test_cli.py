@@ -212,20 +212,32 @@ def test_train_then_score_with_what_was_trained(toy_encoder, tmp_path, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 12
 
 
+def test_training_is_refused_where_the_caps_leave_no_contradiction(toy_encoder, tmp_path, capsys):
+    file, config = tmp_path / "pairs.csv", tmp_path / "run.toml"
+    file.write_text(
+        "premise,hypothesis,label,dataset\nhujan turun,banjir,neutral,kept\nkota,polisi,contradiction,capped\n"
+    )
+    config.write_text("[caps]\ncapped = 0\n")
+    options = ["--data", str(file), "--out", str(tmp_path / "run"), "--encoder", str(toy_encoder)]
+    assert main(["train", *options, "--config", str(config)]) == 2
+    assert capsys.readouterr().err.endswith("no pair of the run is labelled contradiction\n")
+    assert not (tmp_path / "run").exists()
+
+
 def test_training_without_a_contradiction_is_refused(toy_encoder, tmp_path, capsys):
     file = tmp_path / "pairs.csv"
     file.write_text("premise,hypothesis,label,two_way\nhujan turun,banjir,0,True\nkota,polisi,1,True\n")
     train = ["train", "--data", str(file), "--out", str(tmp_path / "run"), "--encoder", str(toy_encoder)]
     assert main(train) == 2
     assert (
-        "no row is labelled contradiction; if the labels say no more than contradiction or not, state them with"
-        " --two-way NOT,CONTRADICTION\n"
+        "no pair of the run is labelled contradiction; if the labels say no more than contradiction or not, state them"
+        " with --two-way NOT,CONTRADICTION\n"
     ) in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
     assert main([*train, "--two-way", "0,1", "--device", "cpu"]) == 0
     file.write_text(file.read_text().replace(",1,True", ",0,True"))
     assert main([*train, "--two-way", "0,1"]) == 2
-    assert capsys.readouterr().err.endswith("no row is labelled contradiction\n")
+    assert capsys.readouterr().err.endswith("no pair of the run is labelled contradiction\n")
     file.write_text(file.read_text().replace("polisi,0", "polisi,contradiction").replace("banjir,0", "banjir,neutral"))
     train[4] = str(tmp_path / "rows")
     assert main([*train, "--device", "cpu"]) == 0

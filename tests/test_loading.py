@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save
 
 from contradict.labels import LABELS
 from contradict.models import loading
@@ -120,6 +121,14 @@ def test_an_encoder_that_cuts_texts_is_told_of(toy_encoder):
 
     with pytest.warns(UserWarning, match="1 of 2 texts are longer than the 64 tokens"):
         embed(load_encoder(toy_encoder, "cpu"), ["kota " * 100, "hujan turun"])
+
+
+@pytest.mark.parametrize("content", [b"no tensors", save({"others": torch.ones(2)})])
+def test_damaged_word_embeddings_of_a_network_that_an_export_has_are_told(toy_nli, tmp_path, content):
+    folder = shutil.copytree(toy_nli, tmp_path / "model")
+    (folder / "embeddings.safetensors").write_bytes(content)
+    with pytest.raises(ModelError, match="model: cannot be loaded as an NLI model: "):
+        load_classifier(folder, "cpu", exported=True)
 
 
 def test_the_digest_of_large_weights_is_noted_until_they_change(toy_nli, tmp_path, monkeypatch):

@@ -98,6 +98,23 @@ def test_weights_that_the_forward_pass_does_not_use_stay_as_they_are(rows, tmp_p
     assert torch.equal(expected[unused], weights(tmp_path / "base")[unused])
 
 
+def test_a_pair_is_padded_on_the_side_on_which_its_network_wants_it(rows, tmp_path):
+    settings = {"vocab_size": 60, "d_model": 16, "n_layer": 1, "n_head": 2, "d_inner": 32, "pad_token_id": 1}
+    config = XLNetConfig(**settings, initializer_range=0.6, id2label=dict(enumerate(LABELS)))  # it reads the last token
+    XLNetForSequenceClassification(config).save_pretrained(tmp_path)
+    save_tokenizer(tmp_path)
+    settings = json.loads((tmp_path / "tokenizer_config.json").read_text())
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(settings | {"padding_side": "left"}))
+    mix = make_mix(rows.iloc[:2].assign(premise=["hujan turun", "polisi"]), dataclasses.replace(CONFIG, batch_size=1))
+    seen = []
+    for batch_size in (1, 2):
+        out = tmp_path / f"by {batch_size}"
+        run = dataclasses.replace(CONFIG, batch_size=batch_size, learning_rate=1e-12, log_every=2 // batch_size)
+        train(mix, tmp_path, out, run, device="cpu", further=True)
+        seen.append(json.loads((out / "log.jsonl").read_text().splitlines()[0])["loss"])
+    assert seen[0] == pytest.approx(seen[1], abs=1e-4)
+
+
 def test_networks_that_drop_by_functions_drop_nothing_in_training(tmp_path):
     layers = {f"{part}_{name}": value for part in ("encoder", "decoder") for name, value in SMALL_LAYERS.items()}
     config = BartConfig(vocab_size=60, d_model=16, max_position_embeddings=32, dropout=0.5, **layers)

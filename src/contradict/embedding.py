@@ -23,7 +23,7 @@ Embed = Callable[[Sequence[str]], np.ndarray]
 """Texts to vectors: float32, one row of unit length a text."""
 
 _CHARACTERS_A_TOKEN = 4
-_BATCHES = 8
+_BATCHES = 4
 
 
 def embed(encoder: Encoder, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:

@@ -13,8 +13,9 @@ import torch
 from contradict.calibration import FILE_NAME, Calibration, CalibrationError, read_calibration
 from contradict.judging import judge_both_ways
 from contradict.labels import resolve_order
-from contradict.models.backends import SEGMENTS, batches, is_exported, load_run, pad
+from contradict.models.backends import is_exported, load_run
 from contradict.models.loading import load_classifier, weights_digest
+from contradict.models.padding import SEGMENTS, batches, pad
 from contradict.progress import Progress, no_progress
 from contradict.records import MIN_SCORE, Judgement
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from contradict.attribution.reading import Reading
 from contradict.attribution.windows import MAX_TOKENS, OUTPUTS, Window, cut
-from contradict.models.backends import batches, is_exported, load_run, pad
+from contradict.models.backends import is_exported, load_run
 from contradict.models.loading import load_tagger
+from contradict.models.padding import batches, pad
 from contradict.progress import Progress, no_progress
 
 if TYPE_CHECKING:

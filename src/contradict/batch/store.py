@@ -53,9 +53,9 @@ class _Kind:
     stage: str
 
 
-_VECTORS = _Kind(PARTS[0], "encoder", 1, ("vector",), 1_000, "Reading statements")
-_ATTRIBUTIONS = _Kind(PARTS[1], "tagger", 3, ("attributions",), 1_000_000, "Finding who says what")  # code points
-_JUDGEMENTS = _Kind(PARTS[2], "nli", 1, LABELS, 2_048, "Judging pairs")
+_VECTORS = _Kind(PARTS[0], "encoder", 2, ("vector",), 1_000, "Reading statements")
+_ATTRIBUTIONS = _Kind(PARTS[1], "tagger", 4, ("attributions",), 1_000_000, "Finding who says what")  # code points
+_JUDGEMENTS = _Kind(PARTS[2], "nli", 2, LABELS, 2_048, "Judging pairs")
 
 
 class StoredEngine:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _DIRECTIONS_A_CHUNK = 2048
 _TEXTS_TOKENISED_TOGETHER = 4096
-_FORMAT = 1
+_FORMAT = 2
 _ELSEWHERE = f"set {CACHE_VARIABLE} to use another place"
 _ROW_BYTES, _CRC_BYTES = 12, 4
 _SETTINGS = ("*.json", "*.txt", "*.model")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from contradict.labelled_pairs import Pairs
 
+_HINT = "; if the labels say no more than contradiction or not, state them with --two-way NOT,CONTRADICTION"
+
 
 def add(commands: Commands[Any]) -> None:
     """Add the command's arguments."""
@@ -78,12 +80,14 @@ def run(options: argparse.Namespace) -> None:
     if not options.quiet:
         print_unreadable([row for pairs in files for row in pairs.unusable])
     rows = pd.concat([_labelled_rows(pairs) for pairs in files], ignore_index=True)
+    hint = "" if options.two_way or rows["label"].eq(CONTRADICTION).any() else _HINT
     if options.two_way:
         rows["two_way"] = True
     if options.licence == "open":
         rows = open_rows(rows, config)
-    _require_contradictions(rows, has_two_labels=options.two_way is not None)
     mix = make_mix(rows, config)
+    if not (mix.labels == CONTRADICTION).any():
+        raise ValueError(f"no pair of the run is labelled contradiction{hint}")
     named = options.nli or options.encoder
     base = model_folder(named) if named else encoder_folder()
     made = train(
@@ -97,12 +101,6 @@ def run(options: argparse.Namespace) -> None:
         further=options.nli is not None,
     )
     sys.stdout.write(f"{made}\n")
-
-
-def _require_contradictions(rows: pd.DataFrame, *, has_two_labels: bool) -> None:
-    if not rows["label"].eq(CONTRADICTION).any():
-        hint = "; if the labels say no more than contradiction or not, state them with --two-way NOT,CONTRADICTION"
-        raise ValueError(f"no row is labelled contradiction{'' if has_two_labels else hint}")
 
 
 def _labelled_rows(pairs: Pairs) -> pd.DataFrame:

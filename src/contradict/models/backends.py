@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from contradict.batching import batches_by_tokens, tokens_a_batch
 from contradict.engine import BACKENDS, Backend
 from contradict.models.cache import cached_folder
 from contradict.models.loading import weights_digest
 from contradict.models.openvino_model import Session, narrow, session, write
+from contradict.models.padding import SEGMENTS
 from contradict.models.precision import autocast, native_bf16, native_int8, pick_device
 from contradict.models.unread import Unread
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedModel
 
 Run = Callable[[Mapping[str, torch.Tensor]], np.ndarray]
 """A padded batch, as a tokenizer gives it with `return_tensors="pt"`, to what the network says of it, in float32."""
@@ -40,10 +40,8 @@ _EXTRAS = {"openvino": "openvino", "openvino-int8": "openvino", "onnx": "onnx"} 
 _MODULES = {"openvino": ["openvino"], "onnx": ["onnxruntime", "onnxscript"]}  # of each extra
 _VERSION_OF = {"openvino": "openvino", "onnx": "onnxruntime"}
 _FORMAT_VERSION = 1
-_CLOSE = 1e-3  # greatest difference of logits between torch and an export, both in float32
-_CLOSE_NARROW = 0.1  # the same as a share of the largest logit, where the export multiplies in 8 bits
-SEGMENTS = "token_type_ids"  # to which of two texts each token belongs, for the models that are told so
-_MULTIPLE = 8  # to which lengths are padded for OpenVINO, so that it prepares itself for few shapes
+_CLOSE = 1e-3  # greatest difference between what torch and an export say of an input or token, both in float32
+_CLOSE_NARROW = 0.1  # the same as a share of the longest one, where the export multiplies in 8 bits
 
 
 class BackendError(RuntimeError):
@@ -121,7 +119,7 @@ def load_run(
     chosen = choose_backend(backend, network.device)
     if chosen == "torch":
         return chosen, _torch(network, finish)
-    told = segments and getattr(network.config, "type_vocab_size", 0) > 1
+    told = segments and getattr(network.config, "type_vocab_size", 2) > 1  # XLNet is told, and states no number
     beside = ("attention_mask", SEGMENTS) if told else ("attention_mask",)
     try:
         return chosen, _exported(network, folder, chosen, beside, finish)
@@ -130,46 +128,6 @@ def load_run(
             raise
         warnings.warn(f"{error}; computing with torch", stacklevel=3)
         return "torch", _torch(network, finish)
-
-
-def batches(lengths: np.ndarray, max_tokens: int, backend: Backend, device: torch.device) -> Iterator[np.ndarray]:
-    """Positions of inputs in batches that are padded and read together.
-
-    What OpenVINO computes differs in the last digit with the padding, which rounding to 8 bits may make a hundredth of
-    a probability. So it is given inputs of one padded length, and what it says of each depends on that one alone.
-
-    Args:
-        lengths: of the inputs, in tokens.
-        max_tokens: of the network's longest input.
-        backend: what computes it.
-        device: on which.
-    """
-    budget = tokens_a_batch(device.type)
-    if _EXTRAS.get(backend) != "openvino":
-        return batches_by_tokens(lengths, budget)
-    padded = np.array([_padded_length(int(length), max_tokens) for length in lengths], dtype=np.int64)
-    return batches_by_tokens(padded, budget, alike=True)
-
-
-def pad(
-    tokenizer: PreTrainedTokenizerBase, batch: dict[str, list[list[int]]], max_tokens: int, backend: Backend
-) -> dict[str, torch.Tensor]:
-    """A batch padded to one length.
-
-    Args:
-        tokenizer: of the network.
-        batch: what it gave for the texts.
-        max_tokens: of the network's longest input, beyond which nothing is padded.
-        backend: what computes it.
-    """
-    length = max(map(len, batch["input_ids"]))
-    if _EXTRAS.get(backend) == "openvino":
-        length = _padded_length(length, max_tokens)
-    return dict(tokenizer.pad(batch, return_tensors="pt", padding="max_length", max_length=length))
-
-
-def _padded_length(length: int, max_tokens: int) -> int:
-    return max(length, min(max_tokens, -(-length // _MULTIPLE) * _MULTIPLE))
 
 
 def _exported(
@@ -188,7 +146,10 @@ def _exported(
         except Exception as error:  # whatever the exporter meets in a network that it does not know
             raise BackendError(f"{source} cannot be exported for {backend}: {error}") from error
 
-    folder = cached_folder(f"{backend}-{version}-{key}", make, megabytes=100)
+    try:
+        folder = cached_folder(f"{backend}-{version}-{key}", make, megabytes=100)
+    except OSError as error:
+        raise BackendError(f"{source} cannot be exported for {backend}: {error.strerror or error}") from error
     compute = _load(folder, backend)
     embeddings = network.get_input_embeddings()
     if not isinstance(network, Unread):
@@ -265,11 +226,11 @@ def _from_embeddings(
 
 def _export(network: PreTrainedModel, folder: Path, backend: Backend, beside: Sequence[str], finish: Finish) -> None:
     """Write the network in the format of the back end, and see that it computes what torch does."""
-    torch.manual_seed(0)
-    ids = torch.randint(5, network.config.vocab_size, (3, 24))
+    chance = torch.Generator().manual_seed(0)
+    ids = torch.randint(5, network.config.vocab_size, (3, 24), generator=chance)
     mask = torch.ones_like(ids)
     mask[1, 17:] = mask[2, 9:] = 0
-    batch = {"input_ids": ids, "attention_mask": mask, SEGMENTS: torch.randint(2, ids.shape)}
+    batch = {"input_ids": ids, "attention_mask": mask, SEGMENTS: torch.randint(2, ids.shape, generator=chance)}
     read_with = _from_embeddings(network.get_input_embeddings(), batch, beside)
     inputs = {name: values.detach() for name, values in read_with.items()}
     module = _Exported(network, finish).eval()
@@ -279,7 +240,7 @@ def _export(network: PreTrainedModel, folder: Path, backend: Backend, beside: Se
 
     def compare(run: Session, close: float) -> None:
         got = run({name: values.numpy() for name, values in inputs.items()})
-        difference = float(np.abs(wanted[read] - got[read]).max())
+        difference = float(np.linalg.norm(wanted[read] - got[read], axis=-1).max())
         if not difference <= close:
             raise BackendError(
                 f"as exported for {backend}, {network.name_or_path} gives figures that differ by {difference:.3g} from"
@@ -294,7 +255,7 @@ def _export(network: PreTrainedModel, folder: Path, backend: Backend, beside: Se
     compare(session(folder, "f32"), _CLOSE)
     if backend == "openvino-int8":
         narrow(folder)
-        compare(session(folder, "f32"), _CLOSE_NARROW * float(np.abs(wanted[read]).max()))
+        compare(session(folder, "f32"), _CLOSE_NARROW * float(np.linalg.norm(wanted[read], axis=-1).max()))
 
 
 def _export_onnx(module: torch.nn.Module, folder: Path, inputs: dict[str, torch.Tensor]) -> None:

@@ -17,7 +17,7 @@ _JUDGEMENTS = "judgements"
 
 
 def cache_root() -> Path:
-    """Where the embedded models are unpacked and unfinished benchmarks kept.
+    """Where the embedded models are unpacked, exports and digests noted, and unfinished benchmarks kept.
 
     It is `$CONTRADICT_CACHE`, or the platform's cache directory.
     """
@@ -60,14 +60,14 @@ def cached_folder(name: str, make: Callable[[Path], None], megabytes: int) -> Pa
             reason = error.strerror or str(error)
         raise OSError(
             error.errno,
-            f"cannot unpack the embedded model: {reason} (set {CACHE_VARIABLE} to use another place)",
+            f"cannot write models to the cache: {reason} (set {CACHE_VARIABLE} to use another place)",
             str(root),
         ) from error
     return folder
 
 
 def clear_cache() -> int:
-    """Remove the unpacked models; the next use makes them again.
+    """Remove the unpacked models, exports and digests; the next use makes them again.
 
     A folder is renamed before it is emptied, under its lock, so that a kill leaves nothing half under its name.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -197,28 +198,47 @@ def _load(
     from transformers import AutoTokenizer
 
     on = pick_device(device)
+    shared = _shared_embeddings(share_with, folder, on)
 
     def read() -> PreTrainedModel:
         import torch
         import transformers
 
-        network: Any = getattr(transformers, kind.model_class).from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
-        )
+        with _named(named, kind):
+            network: Any = getattr(transformers, kind.model_class).from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+            )
+        if shared is not None:
+            network.get_input_embeddings().weight = shared
         whole: PreTrainedModel = network.to(on).eval()
         return whole
 
+    network: Any
+    if exported and (folder / EMBEDDINGS_FILE).is_file():
+        with _named(named, kind):
+            network = Unread(folder, shared, read)
+    else:
+        network = read()
+    if share_with is not None and _same_file(share_with, folder, "tokenizer.json"):
+        return network, share_with.tokenizer
+    with _named(named, kind):
+        return network, AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+
+
+@contextmanager
+def _named(named: str, kind: _Kind) -> Iterator[None]:
+    """What goes wrong in the loading of a model is said of that model."""
     try:
-        network = Unread(folder, read) if exported and (folder / EMBEDDINGS_FILE).is_file() else read()
-        if share_with is not None and _same_file(share_with, folder, "tokenizer.json"):
-            tokenizer = share_with.tokenizer
-        else:
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        yield
     except _LOADING_ERRORS as error:
         raise ModelError(f"{named}: cannot be loaded as {kind.name}: {error}") from error
-    if share_with is not None and _same_file(share_with, folder, EMBEDDINGS_FILE):
-        network.get_input_embeddings().weight = network_of(share_with).get_input_embeddings().weight
-    return network, tokenizer
+
+
+def _shared_embeddings(encoder: Encoder | None, folder: Path, device: str) -> Any:
+    """The weights of an encoder's word embeddings, where a folder has the same file and they are on that device."""
+    if encoder is None or encoder.device.type != device.split(":")[0]:
+        return None
+    return network_of(encoder).get_input_embeddings().weight if _same_file(encoder, folder, EMBEDDINGS_FILE) else None
 
 
 def network_of(encoder: Encoder) -> Any:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from contradict.models.backends import batches, is_exported, load_run, pad
+from contradict.models.backends import is_exported, load_run
 from contradict.models.embedded import MAX_TOKENS, PREFIX
 from contradict.models.loading import load_embedded_encoder
+from contradict.models.padding import batches, pad
 
 if TYPE_CHECKING:
     from contradict.engine import Backend
@@ -37,6 +38,8 @@ class MeanEncoder:
         Raises:
             BackendError: the back end is not installed, or cannot compute this model.
             EmbeddedModelError: see `contradict.models.embedded.encoder_folder`.
+            ModelError: the folder in the cache is damaged.
+            ValueError: there is no back end, or no device, of that name.
         """
         self.network, self.tokenizer = load_embedded_encoder(device, exported=is_exported(backend, device))
         folder = Path(self.network.name_or_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,30 +23,31 @@ class Unread:
         device: the processor.
     """
 
-    def __init__(self, folder: Path, read: Callable[[], PreTrainedModel]) -> None:
+    def __init__(self, folder: Path, weights: torch.nn.Parameter | None, read: Callable[[], PreTrainedModel]) -> None:
         """Take the network in a folder of an embedded model.
 
         Args:
             folder: where its files are.
+            weights: of its word embeddings, where they are in memory.
             read: gives the whole of it, for an export to be made.
         """
+        from safetensors.torch import load_file
         from transformers import AutoConfig
 
         self.config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
         self.name_or_path = str(folder)
         self.device = torch.device("cpu")
-        self._folder, self._read = folder, read
+        self._read = read
+        self._embeddings = torch.nn.Embedding(self.config.vocab_size, self.config.hidden_size, device="meta")
+        self._embeddings.weight = (
+            torch.nn.Parameter(load_file(folder / EMBEDDINGS_FILE)[WORD_EMBEDDINGS], requires_grad=False)
+            if weights is None
+            else weights
+        )
 
     def get_input_embeddings(self) -> torch.nn.Embedding:
-        """The word embeddings, whose weights may be replaced by equal ones in memory."""
+        """The word embeddings."""
         return self._embeddings
-
-    @cached_property
-    def _embeddings(self) -> torch.nn.Embedding:
-        from safetensors.torch import load_file
-
-        weight = load_file(self._folder / EMBEDDINGS_FILE)[WORD_EMBEDDINGS]
-        return torch.nn.Embedding(len(weight), weight.shape[1], _weight=weight, _freeze=True)
 
     def whole(self) -> PreTrainedModel:
         """The network with its layers, and with the word embeddings that are in memory."""

@@ -45,10 +45,13 @@ def make_mix(rows: pd.DataFrame, config: TrainingConfig) -> Mix:
         config: caps, shares and seed.
 
     Raises:
-        ValueError: a cell of `two_way` says neither true nor false, and the message shows it; or no row is drawn.
+        ValueError: there is no row, or none is drawn; or a cell of `two_way` says neither true nor false, and the
+            message shows it.
     """
+    if rows.empty:
+        raise ValueError("there is no row to train on")
     if "two_way" in rows:
-        rows = rows.assign(two_way=[_is_true(cell, "two_way") for cell in rows["two_way"]])
+        rows = rows.assign(two_way=[_is_two_way(cell) for cell in rows["two_way"]])
     rng = np.random.default_rng(config.seed)
     drawn = draw(rows, config, rng)
     if drawn.empty:
@@ -121,11 +124,11 @@ def draw(rows: pd.DataFrame, config: TrainingConfig, rng: np.random.Generator | 
     return pd.concat(parts, ignore_index=True)
 
 
-def _is_true(cell: object, column: str) -> bool:
+def _is_two_way(cell: object) -> bool:
     """What a cell says, be it a truth value, a number or text; an empty one says false."""
     truth = _TRUTH.get(str(cell).strip().lower())
     if truth is None:
-        raise ValueError(f"{column} is {cell!r}; it must be true or false, 1 or 0, or empty")
+        raise ValueError(f"two_way is {cell!r}; it must be true or false, 1 or 0, or empty")
     return truth
 
 

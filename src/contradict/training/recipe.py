@@ -14,12 +14,11 @@ import torch
 from torch.nn import functional
 
 from contradict.labels import CONTRADICTION, LABELS, resolve_order
-from contradict.models.backends import SEGMENTS
 from contradict.models.loading import weights_digest
 from contradict.models.precision import autocast
 from contradict.progress import Progress, no_progress
 from contradict.training.config import TrainingConfig
-from contradict.training.loop import padded, train_model
+from contradict.training.loop import train_model
 from contradict.training.mix import Mix, batches, count_steps
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def train(
     return train_model(
         model,
         tokenizer,
-        ((len(rows), partial(_loss, inputs, rows, mix, order, config)) for rows in batches(lengths, config)),
+        ((len(rows), partial(_loss, tokenizer, inputs, rows, mix, order, config)) for rows in batches(lengths, config)),
         count_steps(len(lengths), config),
         out,
         config,
@@ -84,6 +83,7 @@ def train(
 
 
 def _loss(
+    tokenizer: PreTrainedTokenizerBase,
     inputs: dict[str, list[list[int]]],
     rows: np.ndarray,
     mix: Mix,
@@ -92,10 +92,7 @@ def _loss(
     model: Any,
     device: torch.device,
 ) -> torch.Tensor:
-    ids, mask = padded([inputs["input_ids"][row] for row in rows], model.config.pad_token_id)
-    batch = {"input_ids": ids, "attention_mask": mask}
-    if SEGMENTS in inputs:
-        batch[SEGMENTS], _ = padded([inputs[SEGMENTS][row] for row in rows], 0)
+    batch = tokenizer.pad({name: [values[row] for row in rows] for name, values in inputs.items()}, return_tensors="pt")
     with autocast(device):
         logits = model(**{name: values.to(device) for name, values in batch.items()}).logits
     labels, two_way = (torch.from_numpy(values[rows]).to(device) for values in (mix.labels, mix.two_way))

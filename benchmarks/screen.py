@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ from contradict.pairing import find_pairs
 from contradict.records import MIN_SCORE, Side
 from contradict.report.files import write_bytes
 from contradict.screen import Screen, inputs
-from contradict.statements import split_articles
+from contradict.statements import by_article, split_articles
 
 TRAINING = ((1700, 2000), (2000, 2300), (2300, 2600), (2600, 2900), (2900, 3100))
 """Groups of articles, by their places among those of `speeds.texts.articles`."""
@@ -49,12 +48,16 @@ def collect(rows: Sequence[Mapping[str, Any]], detector: Detector) -> Group:
     engine = detector.engine
     by_id = {row["id"]: Article(**row) for row in rows}
     statements, _ = split_articles([by_id[name] for name in sorted(by_id)])
-    parts = [(by_id[name], list(own)) for name, own in groupby(statements, key=lambda each: each.article)]
-    known = [attribution for own in engine.attributions(parts) for attribution in own]
+    parts = by_article(statements, by_id)
+    known = {
+        (each.article, each.start): attribution
+        for (_, own), found in zip(parts, engine.attributions(parts), strict=True)
+        for each, attribution in zip(own, found, strict=True)
+    }
     vectors = engine.vectors([statement.text for statement in statements])
-    pairs = find_pairs(statements, vectors, holders=[each.speaker for each in known]).pairs
+    pairs = find_pairs(statements, vectors, attributions=known).pairs
     ends = [(pair.a, pair.b) for pair in pairs]
-    whole = [Side(by_id[each.article], each, own) for each, own in zip(statements, known, strict=True)]
+    whole = [Side(by_id[each.article], each, known[each.article, each.start]) for each in statements]
     sides = [(whole[a], whole[b]) for a, b in ends]
     judging = Judging(sides, nearness(vectors, ends), engine.probabilities, MIN_SCORE)
     possible = judging.possible()

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
-from contradict.pairing import can_pair, find_pairs
-from contradict.records import Pairing, Place, Statement
+from contradict.pairing import can_pair, find_pairs, place_together
+from contradict.records import Article, Attribution, Pairing, Place, Statement
 
 
 def unit(vectors):
@@ -174,11 +175,16 @@ def in_own_words(statements):
     ]
 
 
+def held(statements, holders):
+    """Who holds the statements at their first places."""
+    return {(each.article, each.start): Attribution(own) for each, own in zip(statements, holders, strict=True)}
+
+
 def test_two_holders_in_one_article_are_paired():
     statements, vectors = in_own_words(statements_of(["a", "a"])), on_circle(0, 5)
-    holders = ["Wali kota", "Polisi"]
-    assert can_pair(statements, holders=holders)
-    assert ends(find_pairs(statements, vectors, holders=holders)) == [(0, 1)]
+    known = held(statements, ["Wali kota", "Polisi"])
+    assert can_pair(statements, attributions=known)
+    assert ends(find_pairs(statements, vectors, attributions=known)) == [(0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -192,27 +198,30 @@ def test_two_holders_in_one_article_are_paired():
 )
 def test_one_holder_or_an_unknown_one_is_not_set_against_itself(holders):
     statements, vectors = in_own_words(statements_of(["a", "a", "b"])), on_circle(0, 1, 40)
-    assert ends(find_pairs(statements, vectors, holders=[*holders, "Reuters"])) == [(1, 2), (0, 2)]
+    known = held(statements, [*holders, "Reuters"])
+    assert ends(find_pairs(statements, vectors, attributions=known)) == [(1, 2), (0, 2)]
 
 
 def test_one_holder_in_one_article_needs_no_vectors():
     statements = statements_of(["a", "a"])
-    assert not can_pair(statements, holders=["Polisi", "Polisi"])
-    assert not can_pair(statements, holders=["Polisi", None])
+    assert not can_pair(statements, attributions=held(statements, ["Polisi", "Polisi"]))
+    assert not can_pair(statements, attributions=held(statements, ["Polisi", None]))
 
 
 def test_statements_of_two_articles_are_paired_whoever_holds_them():
     statements, vectors = statements_of(["a", "b"]), on_circle(0, 5)
     for holders in (["Polisi", "Polisi"], [None, None], ["Polisi", None]):
-        assert can_pair(statements, holders=holders)
-        assert ends(find_pairs(statements, vectors, holders=holders)) == [(0, 1)]
+        assert can_pair(statements, attributions=held(statements, holders))
+        assert ends(find_pairs(statements, vectors, attributions=held(statements, holders))) == [(0, 1)]
 
 
 def test_knowing_the_holders_adds_pairs_and_changes_no_other():
     statements, vectors = random_case(60)
     statements = in_own_words(statements)
     holders = [("Polisi", "Wali kota", None)[number % 3] for number in range(60)]
-    without, found = (find_pairs(statements, vectors, max_pairs=1000, **each) for each in ({}, {"holders": holders}))
+    without, found = (
+        find_pairs(statements, vectors, max_pairs=1000, attributions=each) for each in ({}, held(statements, holders))
+    )
     assert set(without.pairs) < set(found.pairs)
     assert len(set(ends(found))) == len(found.pairs)
     for a, b in set(ends(found)) - set(ends(without)):
@@ -220,19 +229,19 @@ def test_knowing_the_holders_adds_pairs_and_changes_no_other():
         assert {holders[a], holders[b]} == {"Polisi", "Wali kota"}
 
 
-def test_holders_follow_their_statements_in_any_order():
+def test_with_holders_the_order_of_the_statements_does_not_matter():
     statements, vectors = random_case(60)
     statements = in_own_words(statements)
-    holders = [("Polisi", "Wali kota", None)[number % 3] for number in range(60)]
+    known = held(statements, [("Polisi", "Wali kota", None)[number % 3] for number in range(60)])
     order = np.random.default_rng(1).permutation(60)
-    straight = find_pairs(statements, vectors, holders=holders)
-    mixed = find_pairs([statements[at] for at in order], vectors[order], holders=[holders[at] for at in order])
+    straight = find_pairs(statements, vectors, attributions=known)
+    mixed = find_pairs([statements[at] for at in order], vectors[order], attributions=known)
     assert ends(straight) == [tuple(sorted((int(order[a]), int(order[b])))) for a, b in ends(mixed)]
 
 
 def test_a_pair_of_holders_takes_its_place_in_the_ranking_and_the_cap():
     statements, vectors = in_own_words(statements_of(["a", "a", "b"])), on_circle(0, 1, 40)
-    pairing = find_pairs(statements, vectors, holders=["Polisi", "Wali kota", None], max_pairs=1)
+    pairing = find_pairs(statements, vectors, attributions=held(statements, ["Polisi", "Wali kota", None]), max_pairs=1)
     assert ends(pairing) == [(0, 1)]
     assert pairing.skipped == 2
 
@@ -240,15 +249,73 @@ def test_a_pair_of_holders_takes_its_place_in_the_ranking_and_the_cap():
 def test_a_pair_of_two_holders_and_of_two_articles_is_one_pair():
     first, second = in_own_words(statements_of(["a", "a"]))
     first, second = replace(first, also=(Place("b", 0, 12),)), replace(second, also=(Place("c", 0, 12),))
-    assert ends(find_pairs([first, second], on_circle(0, 10), holders=["Polisi", "Wali kota"])) == [(0, 1)]
+    known = held([first, second], ["Polisi", "Wali kota"])
+    assert ends(find_pairs([first, second], on_circle(0, 10), attributions=known)) == [(0, 1)]
+
+
+def repeated(number, *articles):
+    """A sentence in words of its own that stands in these articles; its places are told by its number."""
+    first, *also = [Place(article, 40 * number, 40 * number + 20) for article in sorted(articles)]
+    text = " ".join(f"{letter}{number}" for letter in "abcdef")
+    return Statement(first.article, text, first.start, first.end, also=tuple(also))
+
+
+def held_in(statements, *holders):
+    """For each statement a holder in each of its articles, in their order."""
+    places = [[each, *each.also] for each in statements]
+    return {
+        (place.article, place.start): Attribution(holder)
+        for own, names in zip(places, holders, strict=True)
+        for place, holder in zip(own, names, strict=True)
+    }
+
+
+@pytest.mark.parametrize("holder", ["Polisi", "Wali kota", None])
+@pytest.mark.parametrize("reprint", ["a", "z"])
+def test_two_holders_in_one_article_are_paired_whoever_holds_one_of_them_elsewhere(reprint, holder):
+    statements = [repeated(0, "m"), repeated(1, "m", reprint)]
+    names = ["Wali kota", holder] if reprint == "z" else [holder, "Wali kota"]
+    known = held_in(statements, ["Polisi"], names)
+    assert ends(find_pairs(statements, on_circle(0, 10), attributions=known)) == [(0, 1)]
 
 
 @pytest.mark.parametrize("reprint", ["a", "z"])
-def test_two_holders_in_one_article_are_paired_wherever_else_one_is_repeated(reprint):
-    first, second = in_own_words(statements_of(["m", "m"]))
-    places = sorted([("m", 20, 32), (reprint, 0, 12)])
-    second = replace(second, article=places[0][0], start=places[0][1], end=places[0][2], also=(Place(*places[1]),))
-    assert ends(find_pairs([first, second], on_circle(0, 10), holders=["Polisi", "Wali kota"])) == [(0, 1)]
+def test_two_holders_in_two_articles_make_no_pair_where_one_holds_both(reprint):
+    statements = [repeated(0, "m"), repeated(1, "m", reprint)]
+    names = ["Polisi", "Wali kota"] if reprint == "z" else ["Wali kota", "Polisi"]
+    known = held_in(statements, ["Polisi"], names)
+    assert ends(find_pairs(statements, on_circle(0, 10), attributions=known)) == []
+
+
+def test_what_one_holder_says_in_an_article_and_its_reprint_crowds_out_no_other():
+    statements = [repeated(number, "m", "z") for number in range(5)]
+    vectors = on_circle(0, 1, 2, 3, 20)
+    known = held_in(statements, *[["Polisi", "Polisi"]] * 4, ["Wali kota", "Wali kota"])
+    assert ends(find_pairs(statements, vectors, attributions=known, neighbours=1)) == [(3, 4)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_pair_of_two_holders_in_one_article_is_found_and_shown_there(seed):
+    rng = np.random.default_rng(seed)
+    statements = [
+        repeated(number, *rng.choice(list("abcd"), rng.integers(1, 5), replace=False)) for number in range(30)
+    ]
+    names = [[(None, "Polisi", "Wali kota")[rng.integers(3)] for _ in (each, *each.also)] for each in statements]
+    known = held_in(statements, *names)
+    vectors = unit(rng.normal(size=(30, 8)))
+    across, found = (
+        set(ends(find_pairs(statements, vectors, attributions=each, neighbours=30))) for each in ({}, known)
+    )
+    texts = {name: Article(name, "x" * 2000) for name in "abcd"}
+    for a, b in combinations(range(30), 2):
+        shared = sorted(statements[a].articles & statements[b].articles)
+        both = [[known[article, 40 * number].speaker for number in (a, b)] for article in shared]
+        apart = [article for article, (one, other) in zip(shared, both, strict=True) if one and other and one != other]
+        assert ((a, b) in found) == ((a, b) in across or bool(apart))
+        if shared:
+            shown = place_together(statements[a], statements[b], texts, known)
+            assert [each.article for each in shown] == [(apart or shared)[0]] * 2
+            assert [each.articles for each in shown] == [statements[at].articles for at in (a, b)]
 
 
 @pytest.mark.parametrize(
@@ -264,4 +331,5 @@ def test_two_holders_in_one_article_are_paired_wherever_else_one_is_repeated(rep
 )
 def test_a_sentence_that_repeats_another_of_its_article_is_not_set_against_it(text, other, pairs):
     statements = [Statement("a", text, 0, len(text)), Statement("a", other, 50, 50 + len(other))]
-    assert ends(find_pairs(statements, on_circle(0, 5), holders=["Wali kota", "Polisi"])) == pairs
+    known = held(statements, ["Wali kota", "Polisi"])
+    assert ends(find_pairs(statements, on_circle(0, 5), attributions=known)) == pairs

@@ -35,8 +35,8 @@ STYLES = Path(__file__).parents[1] / "src/contradict/report/templates/report.css
 UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
-def parse(report, marks=()):
-    return lxml_html.document_fromstring(html_bytes(report, marks).decode())
+def parse(report, marks=(), top=None):
+    return lxml_html.document_fromstring(html_bytes(report, marks, top).decode())
 
 
 def words(element):
@@ -334,6 +334,45 @@ def test_a_page_of_the_strongest_tells_what_was_found_beside_them(tmp_path):
     ]
     (table,) = page(1).xpath("//section[@class='read']//table")
     assert [row[-1].text for row in table.find("tbody")] == ["1", "1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("top", "said", "link"),
+    [
+        (None, "3 contradictions, scored 0.97 to 0.40", "#dispute=1"),
+        (2, "3 contradictions, scored 0.97 to 0.40; 1 shown", "#dispute=1"),
+        (0, "3 contradictions, scored 0.97 to 0.40; 0 shown", None),
+    ],
+)
+def test_a_page_of_the_strongest_counts_all_contradictions_of_a_dispute_and_links_to_those_shown(top, said, link):
+    report = make_report()
+    strongest, other = report.contradictions
+    weaker = (replace(strongest, score=0.5, kind="figure"), replace(strongest, score=0.4))
+    page = parse(replace(report, contradictions=(strongest, other, *weaker)), top=top)
+    (dispute,) = shown(page, "//article[contains(@class, 'dispute')]")
+    (counted,) = dispute.xpath(".//p[@class='sure']/a")
+    assert (words(counted), counted.get("href")) == (said, link)
+    assert "denial, differing figures" in words(dispute.find("header"))
+    (row,) = data_of(page)["disputes"]
+    assert row.get("of", []) == [n for n in (0, 2, 3) if top is None or n < top]
+
+
+@pytest.mark.parametrize(
+    ("top", "off_the_table", "off_the_map"),
+    [
+        (None, "42 more sources, with 42 contradictions.", "with 2 statements and 2 contradictions."),
+        (61, "41 more sources, with 41 contradictions shown.", "with 2 statements and 1 contradiction shown."),
+    ],
+)
+def test_sources_and_topics_beyond_the_first_have_their_contradictions_counted(top, off_the_table, off_the_map):
+    names = [f"{n:02}" for n in range(62)]
+    sides = [make_side(make_article(name, "It is so.", source=name), "It is so.") for name in names]
+    contradictions = tuple(make_contradiction(side, side, topic=n) for n, side in enumerate(sides))
+    topics = tuple(Topic(n, None, (name,), (n,)) for n, name in enumerate(names))
+    result = SetResult(None, tuple(side.article for side in sides), (), (), topics, 62, 0)
+    text = words(parse(Report(contradictions, (result,)), top=top).find(".//main"))
+    assert f"Not in the table: {off_the_table}" in text
+    assert f"Not on the map: 2 more topics, {off_the_map}" in text
 
 
 def test_long_columns_are_folded_up_not_cut():

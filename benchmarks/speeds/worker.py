@@ -251,27 +251,31 @@ def scan(spec: dict[str, Any]) -> Act:
 def candidates(spec: dict[str, Any]) -> Act:
     """The pairs that a scan of the articles would judge, with what it knows of them; a sample of them, if many."""
     from dataclasses import asdict
-    from itertools import groupby
 
     from contradict import Article, Detector
     from contradict.neighbours import nearness
     from contradict.pairing import find_pairs
-    from contradict.statements import split_articles
+    from contradict.statements import by_article, split_articles
 
     def act(rows: Sequence[Any]) -> dict[str, Any]:
         engine = Detector(**spec["detector"]).engine
         articles = {row["id"]: Article(**row) for row in rows}
         statements, _ = split_articles([articles[name] for name in sorted(articles)])
-        parts = [(articles[name], list(own)) for name, own in groupby(statements, key=lambda each: each.article)]
-        known = [attribution for own in engine.attributions(parts) for attribution in own]
+        parts = by_article(statements, articles)
+        known = {
+            (each.article, each.start): attribution
+            for (_, own), found in zip(parts, engine.attributions(parts), strict=True)
+            for each, attribution in zip(own, found, strict=True)
+        }
         vectors = engine.vectors([each.text for each in statements])
-        found = find_pairs(statements, vectors, holders=[each.speaker for each in known]).pairs
+        found = find_pairs(statements, vectors, attributions=known).pairs
         drawn = random.Random(0).sample(found, min(spec["most"], len(found)))
         ends = [(pair.a, pair.b) for pair in drawn]
 
         def side(at: int) -> dict[str, Any]:
             own = statements[at]
-            return {"article": own.article, "language": own.language, "attribution": asdict(known[at])}
+            attribution = asdict(known[own.article, own.start])
+            return {"article": own.article, "language": own.language, "attribution": attribution}
 
         pairs = [
             {"texts": [statements[at].text for at in both], "known": list(map(side, both)), "nearness": near}

@@ -186,18 +186,17 @@ class Detector:
         statements, left_out = split_articles(articles)
         by_id = {article.id: article for article in articles}
         attributions = self._attribute(by_id, statements)
-        holders = [attributions.get((each.article, each.start), Attribution()).speaker for each in statements]
         topics: tuple[Topic, ...] = ()
         pairing = Pairing((), 0)
         within = self.config.within_articles
-        if can_pair(statements, within_articles=within, holders=holders):
+        if can_pair(statements, within_articles=within, attributions=attributions):
             vectors = self.engine.vectors([statement.text for statement in statements])
             with self._progress("Finding pairs and topics", 2) as advance:
                 pairing = find_pairs(
                     statements,
                     vectors,
                     within_articles=within,
-                    holders=holders,
+                    attributions=attributions,
                     neighbours=self.config.neighbours,
                     max_pairs=self.config.max_pairs,
                 )
@@ -286,8 +285,7 @@ class Detector:
         """The two statements with what is known of them, in order: in two articles where they stand so, else in one."""
         a, b = whole = result.statements[pair.a], result.statements[pair.b]
         within = a.articles <= b.articles or b.articles <= a.articles
-        place = place_together if within else place_apart
-        a, b = place(a, b, articles), place(b, a, articles)
+        a, b = place_together(a, b, articles, attributions) if within else place_apart(a, b, articles)
 
         def known(own: Statement, first: Statement) -> Attribution:
             places = ((each.article, each.start) for each in (own, first))

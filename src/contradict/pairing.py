@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations_with_replacement, pairwise
+from types import MappingProxyType
 
 import numpy as np
 
 from contradict.attribution.holders import same_holder
 from contradict.figures import agree, find_figures
 from contradict.neighbours import Links, NeighbourIndex, canonical_order, link_mutual
-from contradict.records import Article, Pair, Pairing, Place, Statement
+from contradict.records import Article, Attribution, Pair, Pairing, Place, Statement
 from contradict.statements import at_place
 
 _FEWEST_WORDS = 5
@@ -20,14 +21,18 @@ _FEWEST_SHARED = 6  # words; shorter sentences may share half of them and differ
 PAIRS_PER_STATEMENT, LEAST_CAP = 10, 1000
 """The cap where none is given: this many pairs for each statement, and so many in any case."""
 
+Attributions = Mapping[tuple[str, int], Attribution]
+"""Who holds each sentence, by its place: the article and the first code point. What is missing is unknown."""
+_NONE_KNOWN: Attributions = MappingProxyType({})
+
 
 def can_pair(
-    statements: Sequence[Statement], *, within_articles: bool = False, holders: Sequence[str | None] = ()
+    statements: Sequence[Statement], *, within_articles: bool = False, attributions: Attributions = _NONE_KNOWN
 ) -> bool:
     """Whether any two statements may be paired; if none, their vectors are not needed. See `find_pairs`."""
     if within_articles:
         return len(statements) > 1
-    if len({holder for holder in holders if holder is not None}) > 1:
+    if len({known.speaker for known in attributions.values()} - {None}) > 1:
         return True
     by_size = sorted({statement.articles for statement in statements}, key=len)
     return any(not smaller <= larger for smaller, larger in pairwise(by_size))
@@ -38,7 +43,7 @@ def find_pairs(
     vectors: np.ndarray,
     *,
     within_articles: bool = False,
-    holders: Sequence[str | None] = (),
+    attributions: Attributions = _NONE_KNOWN,
     neighbours: int = 10,
     max_pairs: int | None = None,
 ) -> Pairing:
@@ -49,14 +54,14 @@ def find_pairs(
     The order in which the statements come has no influence: equals are ranked by article and place.
 
     A pair is of two articles: each statement stands in one in which the other does not. So no article is set against
-    itself by a reprint of a part of it. Where two statements of one article have different holders, they may be paired,
-    unless one repeats the other.
+    itself by a reprint of a part of it. Where two statements have different holders in one article, they may be paired,
+    unless one repeats the other, or the same holders hold both in the same articles.
 
     Args:
         statements: n statements.
         vectors: their vectors, float32 of shape (n, d), rows of unit length.
         within_articles: pair statements of one article whoever holds them.
-        holders: who holds each statement, or None where that is unknown; empty where it is for all.
+        attributions: who holds the statements, at each of their places.
         neighbours: how many of the nearest count, for each statement in each language, 1 or more. Statements
             that stand in the same articles are not counted, unless they may be paired.
         max_pairs: cap on the pairs, 1 or more; None stands for `PAIRS_PER_STATEMENT` times n, or
@@ -79,8 +84,8 @@ def find_pairs(
     links = _link_languages(ordered, vectors, owners, neighbours)
     if not within_articles:
         links = _across_articles(links, ordered)
-        if holders:
-            links = _merged(links, _across_holders(ordered, vectors, [holders[at] for at in order], neighbours))
+        if attributions:
+            links = _merged(links, _across_holders(ordered, vectors, attributions, neighbours))
     ranked = np.lexsort((links.b, links.a, -links.closeness))
     kept = ranked[: max_pairs or max(LEAST_CAP, PAIRS_PER_STATEMENT * len(statements))]
     ends = np.sort(np.stack([order[links.a[kept]], order[links.b[kept]]]), axis=0)
@@ -88,39 +93,49 @@ def find_pairs(
     return Pairing(pairs, len(ranked) - len(kept))
 
 
-def place_apart(statement: Statement, other: Statement, articles: Mapping[str, Article]) -> Statement:
-    """The statement at its first place in an article in which the other does not stand.
+def place_apart(a: Statement, b: Statement, articles: Mapping[str, Article]) -> tuple[Statement, Statement]:
+    """Each of two statements at its first place in an article in which the other does not stand.
 
     Args:
-        statement: one of a pair that `find_pairs` found across articles.
-        other: the other one.
+        a: one of a pair that `find_pairs` found across articles.
+        b: the other one.
         articles: the articles of the set, by their ids.
 
     Returns:
-        the same sentence at that place, with its other places in `also`.
+        the same sentences at these places, with their other places in `also`.
     """
-    return _placed(statement, lambda place: place.article not in other.articles, articles)
+    own = next(place for place in _places(a) if place.article not in b.articles)
+    other = next(place for place in _places(b) if place.article not in a.articles)
+    return _placed(a, own, articles), _placed(b, other, articles)
 
 
-def place_together(statement: Statement, other: Statement, articles: Mapping[str, Article]) -> Statement:
-    """The statement at its first place in the first article in which the other stands, too.
+def place_together(
+    a: Statement, b: Statement, articles: Mapping[str, Article], attributions: Attributions = _NONE_KNOWN
+) -> tuple[Statement, Statement]:
+    """Two statements at their first places in one article: the first in which they have different holders, if any.
 
     Args:
-        statement: one of a pair that `find_pairs` found within an article.
-        other: the other one.
+        a: one of a pair that `find_pairs` found within an article.
+        b: the other one.
         articles: the articles of the set, by their ids.
+        attributions: who holds the statements, at each of their places.
 
     Returns:
-        the same sentence at that place, with its other places in `also`.
+        the same sentences at these places, with their other places in `also`.
     """
-    shared = min(statement.articles & other.articles)
-    return _placed(statement, lambda place: place.article == shared, articles)
+    shared = min(a.articles & b.articles)
+    firsts = (next(place for place in _places(each) if place.article == shared) for each in (a, b))
+    own, other = _held_apart(a, b, attributions) or firsts
+    return _placed(a, own, articles), _placed(b, other, articles)
 
 
-def _placed(statement: Statement, fits: Callable[[Place], bool], articles: Mapping[str, Article]) -> Statement:
-    """The same sentence at the first of its places that fits."""
-    places = (Place(statement.article, statement.start, statement.end), *statement.also)
-    place = next(filter(fits, places))
+def _places(statement: Statement) -> tuple[Place, ...]:
+    return (Place(statement.article, statement.start, statement.end), *statement.also)
+
+
+def _placed(statement: Statement, place: Place, articles: Mapping[str, Article]) -> Statement:
+    """The same sentence at one of its places."""
+    places = _places(statement)
     if place == places[0]:
         return statement
     also = tuple(each for each in places if each != place)
@@ -159,23 +174,36 @@ def _across_articles(links: Links, statements: Sequence[Statement]) -> Links:
     return Links(links.a[across], links.b[across], links.closeness[across])
 
 
-def _across_holders(
-    statements: Sequence[Statement], vectors: np.ndarray, holders: Sequence[str | None], k: int
-) -> Links:
-    """The links between two statements of one article that two holders are known to hold."""
-    owners = _numbered([(statement.article, holder) for statement, holder in zip(statements, holders, strict=True)])
-    links = _link_languages(statements, vectors, owners, k)
-    articles = [statement.articles for statement in statements]
-    kept = np.array(
+def _across_holders(statements: Sequence[Statement], vectors: np.ndarray, attributions: Attributions, k: int) -> Links:
+    """The links between two statements that two holders are known to hold in one article.
+
+    Statements that the same holders hold in the same articles are no neighbours, so that one who says much does not
+    crowd out another.
+    """
+    owners = _numbered(
         [
-            not articles[a].isdisjoint(articles[b])
-            and _differ(holders[a], holders[b])
-            and not _restates(statements[a], statements[b])
-            for a, b in zip(links.a.tolist(), links.b.tolist(), strict=True)
-        ],
-        dtype=bool,
+            frozenset((place.article, _holder(place, attributions)) for place in _places(statement))
+            for statement in statements
+        ]
     )
+    links = _link_languages(statements, vectors, owners, k)
+    ends = [(statements[a], statements[b]) for a, b in zip(links.a.tolist(), links.b.tolist(), strict=True)]
+    kept = np.array([_held_apart(a, b, attributions) is not None and not _restates(a, b) for a, b in ends], dtype=bool)
     return Links(links.a[kept], links.b[kept], links.closeness[kept])
+
+
+def _held_apart(a: Statement, b: Statement, attributions: Attributions) -> tuple[Place, Place] | None:
+    """The first places of two statements in one article at which two holders are known to hold them."""
+    others: dict[str, list[Place]] = {}
+    for place in _places(b):
+        others.setdefault(place.article, []).append(place)
+    together = ((place, other) for place in _places(a) for other in others.get(place.article, ()))
+    return next((both for both in together if _differ(*(_holder(place, attributions) for place in both))), None)
+
+
+def _holder(place: Place, attributions: Attributions) -> str | None:
+    known = attributions.get((place.article, place.start))
+    return known.speaker if known else None
 
 
 def _differ(holder: str | None, other: str | None) -> bool:

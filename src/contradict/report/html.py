@@ -49,11 +49,11 @@ def html_bytes(report: Report, marks: Sequence[PairMarks] = (), top: int | None 
         report: what was found.
         marks: the words that make its first contradictions, as `contradict.marks` finds them.
         top: show only so many contradictions, the strongest, 0 or more; None for all. What the page says of each set
-            stays that of the whole report.
+            and each dispute stays that of the whole report.
     """
     shown = replace(report, contradictions=report[:top])
     places = Places(report)
-    rows = make_rows(shown, places, marks)
+    rows = make_rows(report, places, marks, top)
     style, script = _asset("report.css"), _asset("report.js")
     others = places.others()
     page = _template().render(

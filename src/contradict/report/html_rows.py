@@ -53,13 +53,14 @@ class Rows:
     updates: list[Row]
 
 
-def make_rows(report: Report, places: Places, marks: Sequence[PairMarks]) -> Rows:
+def make_rows(report: Report, places: Places, marks: Sequence[PairMarks], top: int | None = None) -> Rows:
     """All rows of a report.
 
     Args:
         report: what was found.
         places: its articles; told of every place that a row links to.
         marks: the words that make the first contradictions.
+        top: only so many contradictions get a row, the strongest; None for all. Disputes count all.
     """
     table = _Statements(places)
     labels = topic_labels(report)
@@ -67,17 +68,16 @@ def make_rows(report: Report, places: Places, marks: Sequence[PairMarks]) -> Row
     in_disputes = _disputes_of(report)
     contradictions = [
         _contradiction(found, number, in_disputes[number], table) | _common(found, labels, many_sets)
-        for number, found in enumerate(report.contradictions)
+        for number, found in enumerate(report[:top])
     ]
-    for row, found, pair in zip(contradictions, report.contradictions, marks, strict=False):
+    for row, found, pair in zip(contradictions, report, marks, strict=False):
         row |= {"a": table.marked(found.a, pair.a), "b": table.marked(found.b, pair.b)}
     members: dict[int, list[int]] = defaultdict(list)
     for position, own in enumerate(in_disputes):
         for dispute in own:
             members[dispute].append(position)
     disputes = [
-        _dispute(each, number, [report.contradictions[n] for n in members[number]], table, many_sets)
-        | {"of": members[number]}
+        _dispute(each, number, table, many_sets) | _pairs_of(number, members[number], report, len(contradictions))
         for number, each in enumerate(report.disputes)
     ]
     updates = [
@@ -212,23 +212,33 @@ def _disputes_of(report: Report) -> list[list[int]]:
     ]
 
 
-def _dispute(dispute: Dispute, number: int, found: Sequence[Contradiction], table: _Statements, many_sets: bool) -> Row:
-    scores = sorted((contradiction.score for contradiction in found), reverse=True)
-    span = f", scored {scores[0]:.2f} to {scores[-1]:.2f}" if len(scores) > 1 else ""
+def _dispute(dispute: Dispute, number: int, table: _Statements, many_sets: bool) -> Row:
     return {
         "n": f"{number + 1:,}",
-        "view": f"dispute={number + 1}",
         "issue": (issue := named(dispute.issue)),
         "lang": _issue_language(issue, dispute),
         "score": f"{dispute.score:.2f}",
         "sure": likely(dispute.score),
-        "count": f"{count(len(found), 'contradiction')}{span}" if found else None,
-        "kinds": ", ".join(dict.fromkeys(KINDS[contradiction.kind] for contradiction in found)) or None,
         "set": set_label(dispute.set) if many_sets else None,
         "asserts": _column(dispute.asserts, table),
         "denies": _column(dispute.denies, table),
         "open": _column(dispute.open, table),
         "left": _left_out(dispute, table.places),
+    }
+
+
+def _pairs_of(dispute: int, members: Sequence[int], report: Report, rows: int) -> Row:
+    """What is said of the contradictions in a dispute, those without a row included, and a link to the others."""
+    found = [report[n] for n in members]
+    shown = [n for n in members if n < rows]
+    scores = sorted((contradiction.score for contradiction in found), reverse=True)
+    span = f", scored {scores[0]:.2f} to {scores[-1]:.2f}" if len(scores) > 1 else ""
+    cut = f"; {len(shown):,} shown" if len(shown) < len(found) else ""
+    return {
+        "of": shown,
+        "view": f"dispute={dispute + 1}" if shown else None,
+        "count": f"{count(len(found), 'contradiction')}{span}{cut}" if found else None,
+        "kinds": ", ".join(dict.fromkeys(KINDS[contradiction.kind] for contradiction in found)) or None,
     }
 
 

@@ -119,6 +119,13 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     models.add_argument("--backend", metavar="NAME", help="what the library runs its models by (default: its own)")
     models.add_argument("--device", default="auto", metavar="NAME", help="for both sides (default: auto)")
     models.add_argument("--shapes", type=Path, default=Path(__file__).parent / "speeds" / "shapes.toml", metavar="FILE")
+    parser.add_argument(
+        "--scanned",
+        type=Path,
+        default=Path(__file__).parents[1] / "examples" / "articles",
+        metavar="FOLDER",
+        help="articles of the scan that is timed from a cold start (default: the examples)",
+    )
     sizes = parser.add_argument_group("sizes")
     sizes.add_argument("--cores", type=positive, metavar="N", help="cores that each process may use (default: all)")
     sizes.add_argument("--recall-at", type=float, default=0.9, metavar="SCORE", help="default: 0.9")

@@ -200,9 +200,11 @@ def test_cold_start_counts_the_process_and_memory_is_its_own(arguments, tmp_path
     out = tmp_path / "out.json"
     given = arguments(repeats=1, cores=1)
     shown = run_command("--only", "start", "memory", "--out", out, *given)
-    start, memory = json.loads(out.read_text())["rows"]
+    start, scan, memory = json.loads(out.read_text())["rows"]
     assert start["ratios"] == [start["other"][0] / start["own"][0]]
     assert start["own"][0] > 0.5  # torch alone takes longer to load
+    assert len(scan["own"]) == 1
+    assert scan["own"][0] > start["own"][0] / 2
     assert 100 < memory["own"][0] < 5000
     assert f"torch {pd.Series(json.loads(out.read_text())['versions']['this environment'])['torch']}" in shown
     assert "score 1 torch, CrossEncoder 1." in shown

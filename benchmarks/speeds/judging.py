@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from contradict import read_articles
 from contradict.records import MIN_SCORE
 from speeds.processes import Answer, Worker, take_turns
 from speeds.rows import MEGABYTE, Row
@@ -130,7 +135,7 @@ def shapes(setting: Setting) -> Iterator[Row]:
 
 
 def start(setting: Setting) -> Iterator[Row]:
-    """From the start of a process to the probabilities of one pair."""
+    """From the start of a process to the probabilities of one pair, and of the command to the end of a scan."""
 
     def seconds(environment: dict[str, str] | None, engine: str, **spec: Any) -> float:
         with setting.start(engine, ONE_PAIR, environment=environment, **spec) as worker:
@@ -149,6 +154,7 @@ def start(setting: Setting) -> Iterator[Row]:
     what = "cold start: from a new process to the probabilities of a pair"
     note = "models unpacked, and their files in the system's cache"
     yield Row("start", what, "s", ours, "`CrossEncoder.predict`, the same", theirs, note)
+    yield _cold_scan(setting)
     if setting.options.nli or setting.options.encoder:
         return
     first = []
@@ -160,6 +166,20 @@ def start(setting: Setting) -> Iterator[Row]:
             shutil.rmtree(folder)
     note = "an empty cache: models are unpacked, and exported where the back end wants it"
     yield Row("start", "the same for the first time", "s", first, notes=note)
+
+
+def _cold_scan(setting: Setting) -> Row:
+    folder = setting.options.scanned
+    given = [part for name, value in setting.detector().items() for part in (f"--{name}", value)]
+    command = [sys.executable, "-m", "contradict", "scan", str(folder), "--quiet", *given]
+    keep = partial(os.sched_setaffinity, 0, setting.cores) if setting.cores else None
+    found = []
+    for _ in range(setting.options.repeats):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, preexec_fn=keep)
+        found.append(time.perf_counter() - began)
+    what = f"`contradict scan` of {len(read_articles(folder))} short articles, from the start of the command to its end"
+    return Row("start", what, "s", found, notes="models unpacked, and their files in the system's cache")
 
 
 def memory(setting: Setting) -> Iterator[Row]:
